@@ -1,0 +1,177 @@
+"""Lines to events: which line belongs to what, and why.
+
+First match wins: the echo of the command in flight, the prompt it declared, its final result, its reply; what a command
+waits for whose completion is due; any declared URC; the rest is an undeclared line, or noise.
+"""
+
+import re
+
+from simcom_async.at.armed import FINALS, Armed, final_result
+from simcom_async.at.codec import Compiled, compiled
+from simcom_async.at.dialect import Dialect, WireState
+from simcom_async.at.due import DueCompletions, late
+from simcom_async.at.event import LateReply, LineEvent, Noise, UrcLine
+from simcom_async.at.exchange import Exchange, State
+from simcom_async.at.framer import CountedPayload, EscapedPayload, Framing
+from simcom_async.at.message import Counted, Escaped
+
+__all__ = ["Classifier"]
+
+_WELL_FORMED = re.compile(rb"[+*#$%^&][A-Za-z][A-Za-z0-9_ ]*(?::|\Z)")
+#: Results of a call that come by themselves, too: without a command in flight they are URCs, not late.
+_CALL_RESULTS = frozenset({b"NO CARRIER", b"BUSY", b"NO ANSWER", b"NO DIALTONE", b"CONNECT"})
+_LATE_FINALS = FINALS.keys() - _CALL_RESULTS
+
+
+class Classifier:
+    """Decides what each line is, moves the commands along, and says which payload a line ``opened``."""
+
+    __slots__ = ("_follower", "_superseded", "_unsolicited", "armed", "due", "opened", "state")
+
+    def __init__(self, dialect: Dialect, state: WireState) -> None:
+        self.state = state
+        self.armed: Armed | None = None
+        self.due = DueCompletions()
+        self.opened: Framing | None = None
+        self._superseded: Armed | None = None
+        self._follower: tuple[Compiled, type[LineEvent], Exchange | None] | None = None
+        self.speak(dialect)
+
+    def speak(self, dialect: Dialect) -> None:
+        """Take the URCs of ``dialect`` from the next line on."""
+        self._unsolicited = dialect.table.unsolicited
+
+    def arm(self, exchange: Exchange) -> Armed:
+        """Expect the answer to a command; one that is still in flight is given up for it."""
+        if self.armed is not None:
+            self.armed.exchange.given_up = True
+            self._superseded = self.armed
+        self.armed = Armed(exchange, self.state)
+        if exchange.answering:
+            self.due.add(exchange)
+        return self.armed
+
+    def settle(self, exchange: Exchange) -> None:
+        """Nothing more will come of ``exchange``."""
+        self.due.remove(exchange)
+        if self.armed is not None and self.armed.exchange is exchange:
+            self.armed = None
+
+    def forget(self) -> None:
+        """Nothing that was awaited will come."""
+        self.armed = self._superseded = self._follower = self.opened = None
+        self.due.clear()
+
+    @property
+    def busy(self) -> bool:
+        """Whether silence would end something."""
+        return self._follower is not None or self.due.optional
+
+    def quiet(self) -> None:
+        """Silence: no line continues the one before, optional completions stay away."""
+        if self._follower is not None:
+            self.due.complete(self._follower[2], None)
+            self._follower = None
+        self.due.quiet()
+
+    def classify(self, line: bytes, start: int) -> LineEvent:
+        """The event of one line. First match wins."""
+        tag = line.partition(b":")[0]
+        armed = self.armed
+        if self._follower is not None and (event := self._follow(line, start)) is not None:
+            return event
+        if armed is not None:
+            if self._superseded is not None and (event := self._answer_to_the_one_before(armed, line, tag, start)):
+                return event
+            if (event := armed.classify(line, tag, start)) is not None:
+                return self._solicited(armed, event)
+        elif line in _LATE_FINALS:
+            return LateReply(line, start, "final-without-command")
+        if tag in self.due and (found := self.due.classify(line, tag, start)) is not None:
+            return self._open(*found)
+        for entry in self._unsolicited.get(tag, ()):
+            match = entry.match(line)
+            if match is None:
+                continue
+            if entry.simple:
+                return UrcLine(line, start, "declared-urc", None, entry, match)
+            if entry.excessive(match):
+                return Noise(line, start, "wrong-count")
+            return self._open(UrcLine(line, start, "declared-urc", None, entry, match), None)
+        return self._undeclared(line, tag, start)
+
+    def _answer_to_the_one_before(self, armed: Armed, line: bytes, tag: bytes, start: int) -> LineEvent | None:
+        """What comes before the echo of the command in flight, or OK before its reply, answers the one before it."""
+        before = self._superseded
+        if before is None or armed.exchange.echoed or line == armed.exchange.text:
+            return None
+        if not before.exchange.echoed and not (final_result(line, tag) and armed.unanswered):
+            return None
+        event = before.classify(line, tag, start)
+        if event is None:
+            return None
+        if event.kind == "final":
+            self._superseded = None
+            self.due.failed(before.exchange)
+        return self._open(late(event, "superseded-command"), before.exchange)
+
+    def _solicited(self, armed: Armed, event: LineEvent) -> LineEvent:
+        """A line of the command in flight: open what it opens, end what it ends."""
+        exchange = armed.exchange
+        if event.kind == "final":
+            self.armed = None
+            if exchange.state is State.FAILED:
+                self.due.remove(exchange)
+            else:
+                self.state.change(exchange.command)
+        if exchange.given_up:
+            return self._open(late(event, "given-up-command"), exchange)
+        return self._open(event, exchange)
+
+    def _open(self, event: LineEvent, owner: Exchange | None) -> LineEvent:
+        """Start the payload that a header line opens, and expect the line that may follow it."""
+        entry = event.compiled
+        if entry is None:
+            return event
+        line = entry.line
+        if line.opens is not None and event.match is not None:
+            command = None if owner is None else owner.command
+            if isinstance(line.opens, Escaped):
+                self.opened = EscapedPayload(line.opens.codec, event, command)
+            elif isinstance(line.opens, Counted):
+                count = entry.value(event.match, line.opens.field)
+                if isinstance(count, int) and count:
+                    self.opened = CountedPayload(count, event, command)
+        if line.then is not None:
+            self._follower = (compiled(line.then), type(event), owner)
+        return event
+
+    def _follow(self, line: bytes, start: int) -> LineEvent | None:
+        """The line behind one that may be continued; None: it was not continued."""
+        if self._follower is None:
+            return None
+        (entry, kind, owner), self._follower = self._follower, None
+        match = entry.match(line)
+        if match is None:
+            self.due.complete(owner, None)
+            return None
+        event = kind(line, start, "continuation-line", None if owner is None else owner.command, entry, match)
+        self.due.complete(owner, event)
+        return event
+
+    def _undeclared(self, line: bytes, tag: bytes, start: int) -> LineEvent:
+        """A line that no declaration takes: a reply by its name, late, an URC nobody knows, or noise."""
+        armed = self.armed
+        event = None if armed is None else armed.untagged(line, tag, start)
+        if event is not None and armed is not None:
+            return self._solicited(armed, event)
+        good = final_result(line, tag) if armed is None else None
+        if good is not None and line in _CALL_RESULTS:
+            return UrcLine(line, start, "call-result")
+        if good is not None:
+            return LateReply(line, start, "final-without-command")
+        if self._superseded is not None and self._superseded.expects(tag):
+            return LateReply(line, start, "superseded-command", self._superseded.command)
+        if _WELL_FORMED.match(line):
+            return UrcLine(line, start, "undeclared-urc")
+        return Noise(line, start, "no-line-of-at")

@@ -1,0 +1,280 @@
+"""Messages to text and text to messages: each declaration is compiled once to a pattern and a template.
+
+A received line matches a declaration when its tag and constants are equal and its fields have the right shape. Blanks
+behind the colon and around separators are ignored, so is one empty last field; a missing closing quote at the end of a
+line is forgiven (a receiver that loses bytes still understands the address).
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from simcom_async.at.code import Code
+from simcom_async.at.fields import Range, Rest, Text
+from simcom_async.at.message import Counted, Line, Message
+
+__all__ = ["Compiled", "Parameters", "compiled", "line_of"]
+
+_BLANKS = rb"[ \t]*"
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """One compiled field: its pattern (with exactly one group), and both directions of its value."""
+
+    name: str
+    pattern: bytes
+    read: Callable[[bytes], object]
+    write: Callable[[Any], str]
+    optional: bool
+
+
+class Compiled:
+    """A declared line, ready for matching, building and encoding."""
+
+    __slots__ = ("_fields", "_inside", "declaration", "line", "match", "pattern", "simple", "tags")
+
+    def __init__(self, declaration: type[Message]) -> None:
+        line = line_of(declaration)
+        self.declaration = declaration
+        self.line = line
+        self._inside = re.findall(r"\{(\w+)\}", line.tag)
+        infos = declaration.model_fields
+        self._fields = [_compile(name, info) for name, info in infos.items() if name not in self._inside]
+        self.tags = tuple(_tags(line, infos))
+        self.pattern = re.compile(self._head() + _sequence(self._fields, line.separator) + rb"\Z", re.DOTALL)
+        #: The match of a line without line end, or None when it is not this message.
+        self.match: Callable[[bytes], re.Match[bytes] | None] = self.pattern.match
+        #: Whether nothing follows the line: no payload, no continuation.
+        self.simple = line.opens is None and line.then is None
+
+    def _head(self) -> bytes:
+        if not self.line.tag:
+            return _BLANKS
+        names = [self.line.tag, *self.line.aliases]
+        heads = [re.sub(r"\\\{\w+\\\}", r"(\\d+)", re.escape(name)) for name in names]
+        head = heads[0] if len(heads) == 1 else "(?:" + "|".join(heads) + ")"
+        return head.encode("ascii") + (rb":" + _BLANKS if self._fields else b"")
+
+    def build(self, match: re.Match[bytes]) -> Message:
+        """The message of a match."""
+        groups = match.groups()
+        values: dict[str, Any] = {name: int(groups[n]) for n, name in enumerate(self._inside)}
+        for field, text in zip(self._fields, groups[len(self._inside) :], strict=True):
+            if text is not None and not (field.optional and text == b""):
+                values[field.name] = field.read(text)
+        return self.declaration.model_construct(**values)
+
+    def value(self, match: re.Match[bytes], name: str) -> object:
+        """One field of a match, without building the message."""
+        for number, field in enumerate(self._fields, len(self._inside) + 1):
+            if field.name == name:
+                text = match.group(number)
+                return None if text is None else field.read(text)
+        return int(match.group(self._inside.index(name) + 1))
+
+    def excessive(self, match: re.Match[bytes]) -> bool:
+        """Whether a header line announces more payload bytes than its declaration allows, or fewer than none."""
+        opens = self.line.opens
+        if not isinstance(opens, Counted):
+            return False
+        count = self.value(match, opens.field)
+        return not isinstance(count, int) or not 0 <= count <= opens.maximum
+
+    def encode(self, message: Message, *, documented: bool = False) -> bytes:
+        """The line of a message, without line end, in the real or in the documented spacing."""
+        line = self.line
+        spacing = line.documented if documented and line.documented is not None else line.spacing
+        tag = re.sub(r"\{(\w+)\}", lambda place: str(getattr(message, place[1])), line.tag)
+        if line.mark or not self._fields:
+            return tag.encode("ascii")
+        body = _join(self._fields, message, spacing.comma if line.separator == "," else line.separator)
+        return ((tag + spacing.colon if tag else "") + body).encode("latin-1", "replace")
+
+    def __repr__(self) -> str:
+        return f"Compiled({self.declaration.__name__})"
+
+
+class Parameters:
+    """The parameters of a declared command, ready for encoding and for parsing on the module's side."""
+
+    __slots__ = ("_fields", "_head", "_separator", "_tail", "declaration", "pattern")
+
+    def __init__(self, declaration: type[Message], head: bytes, separator: str, tail: bytes = b"") -> None:
+        self.declaration = declaration
+        self._head = head
+        self._tail = tail
+        self._separator = separator
+        self._fields = [_compile(name, info, sent=True) for name, info in declaration.model_fields.items()]
+        self.pattern = re.compile(_BLANKS + _sequence(self._fields, separator) + rb"\Z", re.DOTALL)
+
+    def encode(self, command: Message) -> bytes:
+        """The command line without CR."""
+        return self._head + _join(self._fields, command, self._separator).encode("utf-8") + self._tail
+
+    def parse(self, parameters: bytes) -> dict[str, object] | None:
+        """The values in the text behind the name and ``=``; None when they have another shape."""
+        match = self.pattern.match(parameters)
+        if match is None:
+            return None
+        found = zip(self._fields, match.groups(), strict=True)
+        return {
+            field.name: field.read(text)
+            for field, text in found
+            if text is not None and not (field.optional and text == b"")
+        }
+
+
+def line_of(declaration: type[Message]) -> Line:
+    """How ``declaration`` stands on the wire as a line of the module: its own line, or that of a stored setting."""
+    wire = declaration.wire
+    return wire if isinstance(wire, Line) else Line(wire.name)
+
+
+@cache
+def compiled(declaration: type[Message]) -> Compiled:
+    """The compiled form of a declared line. Built once for each class."""
+    return Compiled(declaration)
+
+
+def _tags(line: Line, infos: dict[str, FieldInfo]) -> Iterable[bytes]:
+    for tag in (line.tag, *line.aliases):
+        inside = re.findall(r"\{(\w+)\}", tag)
+        if not inside:
+            yield tag.encode("ascii")
+            continue
+        limits = [marker for marker in infos[inside[0]].metadata if isinstance(marker, Range)]
+        low, high = limits[0].low or 0, limits[0].high or 0
+        for number in range(low, high + 1):
+            yield tag.replace("{" + inside[0] + "}", str(number)).encode("ascii")
+
+
+def _sequence(fields: list[_Field], separator: str) -> bytes:
+    """The pattern of all fields: optional ones at the end nest, so that what follows may be missing as well."""
+    between = rb"[ \t]*,[ \t]*" if separator == "," else rb"[ \t]*[ ,=][ \t]*"
+    if separator == "=":
+        between = rb"[ \t]*=[ \t]*"
+    pattern = b""
+    for place in range(len(fields) - 1, -1, -1):
+        field = fields[place]
+        own = rb"(?:" + field.pattern + rb")?" if field.optional else field.pattern
+        step = (between if place else b"") + own + pattern
+        pattern = rb"(?:" + step + rb")?" if field.optional else step
+    trailing = rb"(?:[ \t]*,)?" if separator == "," and fields else b""
+    return pattern + trailing + _BLANKS
+
+
+def _join(fields: list[_Field], message: Message, comma: str) -> str:
+    values = [getattr(message, field.name) for field in fields]
+    while values and values[-1] is None:
+        values.pop()
+    shown = ["" if value is None else field.write(value) for field, value in zip(fields, values, strict=False)]
+    return comma.join(shown)
+
+
+def _compile(name: str, info: FieldInfo, *, sent: bool = False) -> _Field:
+    annotation, optional = _without_none(info.annotation)
+    text = next((marker for marker in info.metadata if isinstance(marker, Text)), None)
+    if any(isinstance(marker, Rest) for marker in info.metadata):
+        return _Field(name, rb"(.*)", _decode, str, optional)
+    if get_origin(annotation) is Literal:
+        return _constant(name, get_args(annotation), text, optional, sent=sent)
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return _enumeration(name, annotation, text, optional)
+    if annotation is int:
+        return _Field(name, rb"([+-]?\d+)", int, str, optional)
+    if annotation is SecretStr:
+        write_secret = _writer(text or Text())
+        return _Field(
+            name,
+            _text_pattern(text or Text()),
+            lambda value: SecretStr(_text(value)),
+            lambda value: write_secret(value.get_secret_value()),
+            optional,
+        )
+    return _Field(name, _text_pattern(text or Text()), _text, _writer(text or Text()), optional)
+
+
+def _without_none(annotation: Any) -> tuple[Any, bool]:
+    if get_origin(annotation) in (Union, UnionType):
+        rest = [part for part in get_args(annotation) if part is not NoneType]
+        return rest[0], len(rest) < len(get_args(annotation))
+    return annotation, False
+
+
+def _constant(name: str, values: tuple[Any, ...], text: Text | None, optional: bool, *, sent: bool) -> _Field:
+    known = {str(value).encode("ascii").upper() if sent else str(value).encode("ascii"): value for value in values}
+    choice = b"(" + b"|".join(re.escape(str(value)).encode("ascii") for value in values) + b")"
+    if sent:
+        choice = b"((?i:" + choice[1:-1] + b"))"
+    quoted = text is not None and text.quoted is not False
+    pattern = b'"?' + choice + b'"?' if quoted else choice
+    return _Field(
+        name,
+        pattern,
+        lambda found: known[found.upper() if sent else found],
+        (lambda value: f'"{value}"') if quoted and text is not None and text.quoted else str,
+        optional,
+    )
+
+
+def _enumeration(name: str, kind: type[Enum], text: Text | None, optional: bool) -> _Field:
+    if issubclass(kind, IntEnum):
+        choices = b"(" + b"|".join(b"%d" % item.value for item in kind) + b")"
+        number = rb"(\d+)" if issubclass(kind, Code) else choices
+        return _Field(name, number, lambda found: kind(int(found)), lambda value: str(int(value)), optional)
+    words = {str(item.value).encode("ascii"): item for item in kind}
+    longest_first = sorted(words, key=len, reverse=True)
+    choice = b"((?i:" + b"|".join(re.escape(word) for word in longest_first) + b"))"
+    quoted = text is not None and text.quoted is not False
+    folded = {word.upper(): item for word, item in words.items()}
+    return _Field(
+        name,
+        b'"?' + choice + b'"?' if quoted else choice,
+        lambda found: folded[found.upper()],
+        (lambda value: f'"{value.value}"') if quoted else (lambda value: str(value.value)),
+        optional,
+    )
+
+
+def _text_pattern(text: Text) -> bytes:
+    bare = text.pattern.encode("ascii") if text.pattern else rb'[^",]*?'
+    if text.quoted is False:
+        return b"(" + bare + b")"
+    inside = rb'"[^"]*(?:"|\Z)'
+    tagged = rb'|\{non-ascii\}[ \t]*"[0-9A-Fa-f]*"' if text.tagged else b""
+    return b"(" + inside + tagged + (rb"|" + bare if text.quoted is None else b"") + b")"
+
+
+def _text(found: bytes) -> str:
+    if found.startswith(b"{non-ascii}"):
+        digits = found.partition(b'"')[2].rstrip(b'"')
+        return bytes.fromhex(digits.decode("ascii")).decode("utf-8", "backslashreplace")
+    if found.startswith(b'"'):
+        found = found[1:-1] if len(found) > 1 and found.endswith(b'"') else found[1:]
+    return _decode(found)
+
+
+def _decode(found: bytes) -> str:
+    return found.decode("utf-8", "backslashreplace")
+
+
+def _writer(text: Text) -> Callable[[Any], str]:
+    if text.quoted is False:
+        return str
+    if text.tagged:
+        return _write_tagged
+    return lambda value: f'"{value}"'
+
+
+def _write_tagged(value: str) -> str:
+    if value.isascii():
+        return f'"{value}"'
+    return '{non-ascii}"' + value.encode("utf-8").hex().upper() + '"'

@@ -1,0 +1,375 @@
+"""Commands: how one is written, what answers it, what ends its work, and how it is given up.
+
+``Command[A]`` names what awaiting it returns: None, a message, ``M | None``, or ``tuple[M, ...]``.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from functools import cache
+from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
+
+from pydantic import SecretStr, ValidationError
+
+from simcom_async.at.code import Code
+from simcom_async.at.codec import Parameters
+from simcom_async.at.escape import EscapeCodec
+from simcom_async.at.fields import Range, Rest, Text
+from simcom_async.at.message import Message, Prompt
+from simcom_async.errors import UsageError
+
+__all__ = [
+    "Abort",
+    "ByParameter",
+    "Change",
+    "Command",
+    "Completion",
+    "Ending",
+    "Entry",
+    "Form",
+    "Granted",
+    "Patience",
+    "Position",
+    "Probe",
+    "RawCommand",
+    "Service",
+    "Syntax",
+    "Terminated",
+    "UntilFinal",
+]
+
+A = TypeVar("A", covariant=True)
+
+#: Command lines that stand alone, without AT in front (V.250 5.2.4 and 5.2 of the data mode escape).
+LINES_WITHOUT_AT = ("A/", "+++")
+
+
+class Form(StrEnum):
+    """The four forms of an extended command (V.250 5.4)."""
+
+    TEST = "test"
+    READ = "read"
+    WRITE = "write"
+    EXECUTE = "execute"
+
+
+class Service(StrEnum):
+    """What a command claims: one user at a time."""
+
+    HTTP = "http"
+    HTTPS = "https"
+    FTP = "ftp"
+    FTPS = "ftps"
+    SMTP = "smtp"
+    POP3 = "pop3"
+    FILES = "files"
+    BEARER = "bearer"
+
+
+@dataclass(frozen=True, slots=True)
+class ByParameter:
+    """An entry of as many bytes as this parameter of the command says."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """An entry of as many bytes as this field of the prompt line grants: it may be less than was asked for."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terminated:
+    """An entry that ends with the terminator of its codec."""
+
+    codec: EscapeCodec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Raw bytes that the host hands over after ``prompt``.
+
+    ``size`` says where they end, ``maximum`` is the limit in bytes (None: no limit is known), ``echoed`` whether the
+    module echoes them while echo is on, ``timer`` the parameter that holds the module's own time limit in ms.
+    """
+
+    prompt: type[Prompt]
+    size: ByParameter | Granted | Terminated
+    maximum: int | None = None
+    echoed: bool = False
+    timer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UntilFinal:
+    """The reply is text without a length, up to the final result; ``maximum`` bytes at most."""
+
+    maximum: int
+
+
+class Position(Enum):
+    """Where the completion stands: in front of the final result, behind it, or either."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    EITHER = "either"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A message that ends the work: any of its values, only some, or all but some.
+
+    ``same`` are fields that must equal the command's parameter of that name (+HTTPACTION repeats the method).
+    """
+
+    message: type[Message]
+    only: tuple[tuple[str, tuple[int | str, ...]], ...] = ()
+    unless: tuple[tuple[str, tuple[int | str, ...]], ...] = ()
+    same: tuple[str, ...] = ()
+
+    def ends(self, command: "Command[Any]", message: Message) -> bool:
+        """Whether ``message``, of the declared type, ends the work of ``command``."""
+        return (
+            all(getattr(message, name) in values for name, values in self.only)
+            and not any(getattr(message, name) in values for name, values in self.unless)
+            and all(getattr(message, name) == getattr(command, name) for name in self.same)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """What ends the work of a command: a set of messages, also of other tags, before or after the final result.
+
+    ``packets`` belong to the work until then (+CFTPGET: DATA,n). ``optional``: it may stay away, which silence decides.
+    ``holds_port``: no other command until then. ``when`` limits it to some values of the command's parameters
+    (AT+FTPGET=1 has a completion, AT+FTPGET=2 has none).
+    """
+
+    endings: tuple[Ending, ...]
+    packets: tuple[type[Message], ...] = ()
+    position: Position = Position.AFTER
+    optional: bool = False
+    holds_port: bool = False
+    when: tuple[tuple[str, tuple[int | str, ...]], ...] = ()
+
+    def expected(self, command: "Command[Any]") -> bool:
+        """Whether this very command has a completion."""
+        return all(getattr(command, name) in values for name, values in self.when)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Seconds to the first byte, the prompt, the final result and the completion; the longest silence in a payload."""
+
+    first: float | None = None
+    prompt: float = 10.0
+    final: float = 10.0
+    completion: float = 60.0
+    idle: float = 10.0
+
+
+class Means(Enum):
+    """How a command that was written is given up."""
+
+    ESC = "ESC"
+    SUB = "Ctrl-Z"
+    COMMAND = "command"
+    FILL = "fill up the count"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abort:
+    """How a written command is given up: during its ``entry``, and while its completion is due (``after``).
+
+    ``command`` is what is sent for Means.COMMAND.
+    """
+
+    entry: Means = Means.WAIT
+    after: Means = Means.WAIT
+    command: "type[Command[Any]] | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """The command whose answer shows the service idle: ``field`` equals ``idle``."""
+
+    command: "type[Command[Any]]"
+    field: str
+    idle: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a command changes on the wire once it has succeeded: an attribute of WireState, to a field or a value."""
+
+    state: Literal["echo", "verbose", "cmee", "baud", "quiet"]
+    field: str | None = None
+    value: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Syntax:
+    """How a command looks and behaves on the wire: everything that host and module must know of it, said once.
+
+    ``name`` includes the plus sign (``+HTTPACTION``); ``basic`` commands (``E``, ``&F``) have their number right behind
+    the name. ``tested`` is what the test form prints behind the tag (empty: plain OK; None: there is no test form;
+    ``auto``: made from the limits). ``replies`` come before the final result; ``finals`` are good final results beyond
+    OK (``SHUT OK``). ``clears`` names settings that success resets, ``needs`` what must have been done, both in words
+    of the family.
+    """
+
+    name: str
+    form: Form
+    basic: bool = False
+    separator: str = ","
+    aliases: tuple[str, ...] = ()
+    replies: tuple[type[Message], ...] = ()
+    tested: str | None = None
+    text: UntilFinal | None = None
+    finals: tuple[str, ...] = ()
+    entry: Entry | None = None
+    completion: Completion | None = None
+    patience: Patience = Patience()
+    service: Service | None = None
+    excludes: tuple[Service, ...] = ()
+    needs: tuple[str, ...] = ()
+    clears: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    abort: Abort = Abort()
+    probe: Probe | None = None
+    repeatable: bool = False
+    codes: type[Code] | None = None
+    ref: str = ""
+
+    @property
+    def suffix(self) -> str:
+        """What stands behind the name: ``=?``, ``?``, ``=`` or nothing."""
+        if self.basic:
+            return "?" if self.form is Form.READ else ""
+        return {Form.TEST: "=?", Form.READ: "?", Form.WRITE: "=", Form.EXECUTE: ""}[self.form]
+
+
+class Command(Message, Generic[A]):
+    """Host to module. ``A`` is what awaiting it returns.
+
+    Building one checks every parameter: UsageError and LimitExceeded name field, limit and value, and no byte has been
+    written then.
+    """
+
+    wire: ClassVar[Syntax]
+    answer: ClassVar[Any] = None
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
+        """Note what awaiting this command returns."""
+        super().__pydantic_init_subclass__(**kwargs)
+        for ancestor in cls.__mro__[1:]:
+            arguments = getattr(ancestor, "__pydantic_generic_metadata__", {}).get("args", ())
+            if arguments:
+                cls.answer = arguments[0]
+                return
+
+    def __init__(self, **fields: object) -> None:
+        try:
+            super().__init__(**fields)
+        except ValidationError as error:
+            raise _refusal(type(self), error) from error
+        _check_limits(self)
+
+    @property
+    def text(self) -> bytes:
+        """The command line without CR: ``AT+HTTPACTION=0``."""
+        return compiled_command(type(self)).encode(self)
+
+    @property
+    def secrets(self) -> tuple[bytes, ...]:
+        """The values of its secret parameters, as they stand on the wire."""
+        return tuple(value.get_secret_value().encode("utf-8") for value in _secret_values(self))
+
+    @property
+    def masked(self) -> str:
+        """The command line for people: secrets are replaced by as many asterisks."""
+        shown = self.text
+        for secret in self.secrets:
+            if secret:
+                shown = shown.replace(b'"' + secret + b'"', b'"' + b"*" * len(secret) + b'"')
+        return shown.decode("ascii", "backslashreplace")
+
+    def __str__(self) -> str:
+        return self.masked
+
+
+class RawCommand(Command[tuple[str, ...]]):
+    """A command line that nothing declares, sent as it is; returns the lines of its reply.
+
+    ``line`` is what stands behind AT (``+CSQ``, ``I``). General AT rules decide what belongs to it.
+    """
+
+    wire = Syntax(name="", form=Form.EXECUTE, ref="V.250 5.2.1")
+    line: Annotated[str, Rest()]
+
+    @classmethod
+    def of(cls, line: str) -> Self:
+        """The command of a line with or without its AT."""
+        return cls(line=line[2:] if line[:2].upper() == "AT" else line)
+
+
+@cache
+def compiled_command(declaration: type[Command[Any]]) -> Parameters:
+    """The compiled parameters of a declared command."""
+    wire = declaration.wire
+    if wire.name in LINES_WITHOUT_AT:
+        return Parameters(declaration, wire.name.encode("ascii"), wire.separator)
+    name = f"AT{wire.name}".encode("ascii")
+    suffix = wire.suffix.encode("ascii")
+    if wire.basic:  # the question mark of ATS0? stands behind the number
+        return Parameters(declaration, name, wire.separator, suffix)
+    return Parameters(declaration, name + suffix, wire.separator)
+
+
+def _check_limits(command: Command[Any]) -> None:
+    if isinstance(command, RawCommand):
+        _check_raw(command.line)
+        return
+    for name, info in type(command).model_fields.items():
+        value = getattr(command, name)
+        if value is None:
+            continue
+        for marker in info.metadata:
+            check_value(name, value, marker)
+
+
+def check_value(name: str, value: object, marker: object) -> None:
+    """Raise LimitExceeded or UsageError when ``value`` of the field ``name`` breaks the limit that ``marker`` sets."""
+    if isinstance(marker, Range) and isinstance(value, int):
+        marker.check(name, value)
+    elif isinstance(marker, Text):
+        if isinstance(value, SecretStr):
+            marker.check(name, value.get_secret_value(), secret=True)
+        elif isinstance(value, str):
+            marker.check(name, value)
+
+
+def _check_raw(line: str) -> None:
+    for place, character in enumerate(line):
+        if ord(character) < 0x20 or ord(character) > 0x7E:
+            raise UsageError(
+                f"line: character 0x{ord(character):02X} at position {place} cannot be part of a command line, "
+                "allowed are printable ASCII characters",
+                field="line",
+                value=line,
+                allowed="printable ASCII characters",
+            )
+
+
+def _secret_values(command: Command[Any]) -> list[SecretStr]:
+    values = (getattr(command, name) for name in type(command).model_fields)
+    return [value for value in values if isinstance(value, SecretStr)]
+
+
+def _refusal(declaration: type[Message], error: ValidationError) -> UsageError:
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = ".".join(str(part) for part in first["loc"]) or declaration.__name__
+    return UsageError(f"{declaration.__name__}.{name}: {first['msg']}", field=name, allowed=first["msg"])

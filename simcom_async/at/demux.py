@@ -1,0 +1,226 @@
+"""Bytes to events: the received stream is cut into lines, prompts and payloads, and each is given its meaning."""
+
+from simcom_async.at.armed import FINALS, Armed
+from simcom_async.at.classifier import Classifier
+from simcom_async.at.dialect import Dialect, WireState
+from simcom_async.at.event import Event, LineEvent, Noise, PromptLine
+from simcom_async.at.exchange import Exchange
+from simcom_async.at.framer import EchoedEntry, Framing, TextUntilFinal
+
+__all__ = ["LINE_LIMIT", "Demux"]
+
+#: The longest line that is waited for, in bytes: what is longer is noise.
+LINE_LIMIT = 16384
+_MARKS = (b">", b">>")
+
+
+class Demux:
+    """Classifies what one module sends. ``state`` is what is known of the wire; no I/O, no clock.
+
+    The result does not depend on how the bytes were cut (law 1), and every byte is in an event or is line framing
+    (law 2). Silence is an input: call ``quiet`` when nothing has come for a while and ``busy`` is set.
+    """
+
+    __slots__ = ("_dialect", "_framing", "_lines", "_offset", "_prompt", "_rest", "_skip_lf", "state")
+
+    def __init__(self, dialect: Dialect, state: WireState | None = None) -> None:
+        self.state = WireState() if state is None else state
+        self._dialect = dialect
+        self._lines = Classifier(dialect, self.state)
+        self._offset = 0
+        self._rest = b""
+        self._skip_lf = False
+        self._prompt: PromptLine | None = None
+        self._framing: Framing | None = None
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect in force; a new one applies from the next line on."""
+        return self._dialect
+
+    @dialect.setter
+    def dialect(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._lines.speak(dialect)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is open that silence would end."""
+        return bool(self._rest) or self._framing is not None or self._lines.busy
+
+    @property
+    def payload_open(self) -> bool:
+        """Whether a payload is being received."""
+        return self._framing is not None and not isinstance(self._framing, EchoedEntry)
+
+    @property
+    def received(self) -> int:
+        """How many bytes have been received in all."""
+        return self._offset + len(self._rest)
+
+    @property
+    def due(self) -> tuple[Exchange, ...]:
+        """The exchanges whose completion is still to come, the oldest first."""
+        return self._lines.due.exchanges
+
+    def arm(self, exchange: Exchange) -> None:
+        """Expect the answer to a command, before the first byte of it is written (law 3)."""
+        exchange.error_codes = self._dialect.errors
+        numeric = self._lines.arm(exchange).numeric
+        if exchange.command.wire.text is not None:
+            self._framing = TextUntilFinal(exchange.command, exchange.text, size=exchange.size, numeric=numeric)
+
+    def abandon(self, exchange: Exchange) -> None:
+        """Nobody waits any more: what still comes of it is a LateReply and answers nothing (law 5)."""
+        exchange.given_up = True
+
+    def settle(self, exchange: Exchange) -> None:
+        """What was due of ``exchange`` will not come: it was aborted, or its probe says idle."""
+        self._lines.settle(exchange)
+
+    def forget(self) -> None:
+        """The module has restarted, or the port was opened anew: nothing that was awaited will come."""
+        self._lines.forget()
+        self._framing = self._prompt = None
+
+    def entered(self, data: bytes) -> None:
+        """Entry bytes have been written; a module that echoes them is understood."""
+        armed = self._lines.armed
+        if armed is None or not armed.echoes_entry:
+            return
+        if self._framing is None:
+            self._framing = EchoedEntry(armed.command)
+        if isinstance(self._framing, EchoedEntry):
+            self._framing.entered(data)
+
+    def receive(self, data: bytes) -> list[Event]:
+        """Classify received bytes. Never raises for what a module may send."""
+        if self._rest:
+            data = self._rest + data
+            self._rest = b""
+        events: list[Event] = []
+        at = self._swallow(data) if self._skip_lf or self._prompt is not None else 0
+        size = len(data)
+        while at < size:
+            framing = self._framing
+            if framing is None:
+                at = self._cut(data, at, events)
+            else:
+                at += framing.receive(data[at:] if at else data, self._offset + at, events)
+                if framing.finished:
+                    self._framing = None
+        self._offset += size - len(self._rest)
+        return events
+
+    def _cut(self, data: bytes, at: int, events: list[Event]) -> int:
+        """Cut lines from ``data`` at ``at``; return where they stop: at the end, or where a payload opens."""
+        armed = self._lines.armed
+        if armed is not None and armed.mark is not None:
+            return self._cut_to_mark(armed, armed.mark, data, at, events)
+        offset = self._offset
+        lines = self._lines
+        for raw in (data[at:] if at else data).splitlines(True):
+            line = raw.rstrip(b"\r\n")
+            if line:
+                if len(line) == len(raw):
+                    self._keep(raw, offset + at, events)
+                    return len(data)
+                events.append(lines.classify(line, offset + at))
+                if lines.opened is not None:
+                    return self._open(data, at + len(raw))
+            at += len(raw)
+        return len(data)
+
+    def _cut_to_mark(self, armed: Armed, mark: bytes, data: bytes, at: int, events: list[Event]) -> int:
+        """The same while a prompt without line end is awaited: it fires at its last mark."""
+        lines = self._lines
+        for raw in data[at:].splitlines(True):
+            if raw.startswith(mark):
+                self._prompt = armed.marked(self._offset + at)
+                events.append(self._prompt)
+                at += len(mark)
+                return at + self._swallow(data[at:])
+            line = raw.rstrip(b"\r\n")
+            if line and len(line) == len(raw):
+                self._keep(raw, self._offset + at, events)
+                return len(data)
+            if line:
+                events.append(lines.classify(line, self._offset + at))
+            at += len(raw)
+            if lines.opened is not None or lines.armed is not armed:
+                return self._open(data, at)
+        return len(data)
+
+    def _open(self, data: bytes, at: int) -> int:
+        """Go on with the payload that the line before ``at`` opened; an LF to come still belongs to that line."""
+        self._framing, self._lines.opened = self._lines.opened, None
+        self._skip_lf = at == len(data) and data.endswith(b"\r")
+        return at
+
+    def _swallow(self, data: bytes) -> int:
+        """Take what belongs to what came before: the LF of a header's CR, the blank behind a prompt."""
+        at = 0
+        if self._skip_lf:
+            self._skip_lf = False
+            at = 1 if data[:1] == b"\n" else 0
+        prompt = self._prompt
+        while prompt is not None and self._prompt is not None and at < len(data):
+            following = data[at : at + 1]
+            more_marks = following == b">" and prompt.compiled is None
+            if more_marks or following == b" ":
+                prompt.text += following
+                at += 1
+            if not more_marks:
+                self._prompt = None
+        return at
+
+    def _keep(self, rest: bytes, start: int, events: list[Event]) -> None:
+        """Keep an unfinished line, unless it is longer than any line."""
+        if len(rest) > LINE_LIMIT:
+            events.append(Noise(rest, start, "line-too-long"))
+        else:
+            self._rest = rest
+
+    def quiet(self) -> list[Event]:
+        """Nothing has come for a while: end what only silence can end."""
+        events: list[Event] = []
+        framing = self._framing
+        if isinstance(framing, TextUntilFinal):
+            found = framing.end(events)
+            if found is not None:
+                self._framing = None
+                events.append(self._lines.classify(*found))
+        elif isinstance(framing, EchoedEntry):
+            self._framing = None
+        elif framing is not None and not framing.owned:
+            framing.abandon(self.received, events)
+            self._framing = None
+        if self._rest:
+            self._quiet_rest(events)
+        self._lines.quiet()
+        return events
+
+    def _quiet_rest(self, events: list[Event]) -> None:
+        """An unfinished line before silence: a prompt nobody declared, or a final result without its line end."""
+        rest = self._rest
+        if rest.rstrip(b" ") in _MARKS:
+            event: LineEvent = PromptLine(rest, self._offset, "stray-prompt")
+        elif self._lines.armed is not None and rest in FINALS:
+            event = self._lines.classify(rest, self._offset)
+        else:
+            return
+        events.append(event)
+        self._offset += len(rest)
+        self._rest = b""
+
+    def flush(self) -> list[Event]:
+        """The stream has ended: what is still open ends here, an unfinished line as noise."""
+        events = self.quiet()
+        if self._framing is not None:
+            self._framing.abandon(self.received, events)
+            self._framing = None
+        if self._rest:
+            events.append(Noise(self._rest, self._offset, "unfinished-line"))
+            self._offset += len(self._rest)
+            self._rest = b""
+        return events

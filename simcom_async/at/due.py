@@ -1,0 +1,106 @@
+"""The completions that are still to come, and which lines are theirs."""
+
+from simcom_async.at.codec import Compiled, compiled
+from simcom_async.at.command import Completion, Ending
+from simcom_async.at.event import LateReply, LineEvent, Noise, UrcLine
+from simcom_async.at.exchange import Exchange, Input, State
+
+__all__ = ["DueCompletions", "late"]
+
+
+class DueCompletions:
+    """The exchanges whose work has not ended, the oldest first.
+
+    A line goes to the oldest one that waits for it, given up or not: a late completion never ends the next operation
+    of its kind (law 5).
+    """
+
+    __slots__ = ("_awaited", "_exchanges")
+
+    def __init__(self) -> None:
+        self._exchanges: list[Exchange] = []
+        self._awaited: dict[bytes, list[tuple[Exchange, Ending | None, Compiled]]] = {}
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """They, the oldest first."""
+        return tuple(self._exchanges)
+
+    @property
+    def optional(self) -> bool:
+        """Whether silence would end one of them."""
+        return any(exchange.optional for exchange in self._exchanges)
+
+    def __contains__(self, tag: bytes) -> bool:
+        """Whether a line of this tag is awaited."""
+        return tag in self._awaited
+
+    def add(self, exchange: Exchange) -> None:
+        """Await the completion of a command about to be written."""
+        self._exchanges.append(exchange)
+        self._index()
+
+    def remove(self, exchange: Exchange) -> None:
+        """Await nothing of it any more."""
+        if exchange in self._exchanges:
+            self._exchanges.remove(exchange)
+            self._index()
+
+    def clear(self) -> None:
+        """Await nothing."""
+        self._exchanges.clear()
+        self._awaited.clear()
+
+    def classify(self, line: bytes, tag: bytes, start: int) -> tuple[LineEvent, Exchange | None] | None:
+        """The event of a line that one of them waits for, and whose it is."""
+        for exchange, ending, entry in self._awaited.get(tag, ()):
+            match = entry.match(line)
+            if match is None:
+                continue
+            if entry.excessive(match):
+                return Noise(line, start, "wrong-count", exchange.command), None
+            event: LineEvent = UrcLine(line, start, "packet", exchange.command, entry, match)
+            if ending is not None:
+                message = event.message
+                if message is None or not ending.ends(exchange.command, message):
+                    continue
+                event.rule = "completion"
+                exchange.end(event)
+                if entry.line.then is None:
+                    self.complete(exchange, None)
+            return (late(event, "late-completion") if exchange.given_up else event), exchange
+        return None
+
+    def complete(self, exchange: Exchange | None, continuation: LineEvent | None) -> None:
+        """Its completion is whole: nothing can continue it any more."""
+        if exchange is not None and exchange.complete(continuation):
+            self.remove(exchange)
+
+    def quiet(self) -> None:
+        """Silence: optional completions stay away."""
+        for exchange in [exchange for exchange in self._exchanges if exchange.optional]:
+            exchange.take(Input.QUIET)
+            self.remove(exchange)
+
+    def failed(self, exchange: Exchange) -> None:
+        """The final result was bad: there is nothing to complete."""
+        if exchange.state is State.FAILED:
+            self.remove(exchange)
+
+    def _index(self) -> None:
+        self._awaited = {}
+        for exchange in self._exchanges:
+            completion = exchange.command.wire.completion
+            for ending, entry in () if completion is None else _awaited_by(completion):
+                for tag in entry.tags:
+                    self._awaited.setdefault(tag, []).append((exchange, ending, entry))
+
+
+def late(event: LineEvent, rule: str) -> LineEvent:
+    """The same line as something that answers nothing any more."""
+    return LateReply(event.text, event.start, rule, event.command, event.compiled, event.match)
+
+
+def _awaited_by(completion: Completion) -> list[tuple[Ending | None, Compiled]]:
+    endings: list[tuple[Ending | None, Compiled]] = [(end, compiled(end.message)) for end in completion.endings]
+    return endings + [(None, compiled(packet)) for packet in completion.packets]

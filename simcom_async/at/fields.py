@@ -1,0 +1,119 @@
+"""What a parameter may hold: markers that stand in the annotation of a field.
+
+``Annotated[int, Range(1, 3)]`` is a number from 1 to 3, ``Annotated[str, Text(max=50)]`` a quoted string of at most 50
+characters, ``Annotated[str, Text(quoted=False)]`` a bare word. Limits bind the sender of a command; what a module sends
+is taken as it comes.
+"""
+
+import re
+from dataclasses import dataclass
+
+from simcom_async.errors import LimitExceeded, UsageError
+
+__all__ = ["Quoting", "Range", "Rest", "Text"]
+
+#: True: always in quotes. False: never. None: written in quotes, read with or without.
+Quoting = bool | None
+
+_REFUSED = {0x22: "a quote", 0x0D: "CR", 0x0A: "LF", 0x1A: "Ctrl-Z", 0x1B: "ESC"}
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A whole number from ``low`` to ``high``, both included; None is no bound. ``exclude`` are holes in it."""
+
+    low: int | None = None
+    high: int | None = None
+    exclude: tuple[int, ...] = ()
+
+    @property
+    def allowed(self) -> str:
+        """The range as the sentence of an error has it."""
+        low = "" if self.low is None else str(self.low)
+        high = "" if self.high is None else str(self.high)
+        if low and high:
+            return f"{low} to {high}"
+        return f"{low} or more" if low else f"{high} or less" if high else "any whole number"
+
+    def check(self, field: str, value: int) -> None:
+        """Raise LimitExceeded when ``value`` is outside."""
+        too_low = self.low is not None and value < self.low
+        too_high = self.high is not None and value > self.high
+        if too_low or too_high or value in self.exclude:
+            raise LimitExceeded(
+                f"{field}: {value} is outside the limits, allowed is {self.allowed}",
+                field=field,
+                value=value,
+                allowed=self.allowed,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string of ``min`` to ``max`` characters (``max`` None: only the command line limits it).
+
+    ``quoted`` says whether it stands in quotes on the wire; ``pattern`` is a regular expression for the whole value,
+    which also shows where a bare word ends. With ``tagged`` a value that is not ASCII is written as
+    ``{non-ascii}"hex of its UTF-8"``; without it such a value is refused, unless ``latin1`` allows the characters up
+    to 0xFF.
+    """
+
+    max: int | None = None
+    min: int = 0
+    quoted: Quoting = True
+    pattern: str = ""
+    tagged: bool = False
+    latin1: bool = False
+
+    @property
+    def allowed(self) -> str:
+        """The limits as the sentence of an error has them."""
+        longest = "" if self.max is None else f" to {self.max}"
+        return f"{self.min}{longest} characters without quotes and control characters"
+
+    def check(self, field: str, value: str, *, secret: bool = False) -> None:
+        """Raise UsageError when ``value`` cannot be carried (law 11: no parameter breaks out)."""
+        shown = None if secret else value
+        for place, character in enumerate(value):
+            number = ord(character)
+            if number == 0x22 or number < 0x20 or number == 0x7F:
+                name = _REFUSED.get(number, f"control character 0x{number:02X}")
+                raise UsageError(
+                    f"{field}: {name} at position {place} cannot be part of an AT parameter, allowed is {self.allowed}",
+                    field=field,
+                    value=shown,
+                    allowed=self.allowed,
+                )
+            if self.quoted is False and not self.pattern and character in ',;"':
+                raise UsageError(
+                    f"{field}: {character!r} at position {place} would end this unquoted parameter",
+                    field=field,
+                    value=shown,
+                    allowed=self.allowed,
+                )
+            if number > 0x7E and not self.tagged and not (self.latin1 and number < 0x100):
+                raise UsageError(
+                    f"{field}: {character!r} at position {place} is not ASCII, which this parameter cannot carry",
+                    field=field,
+                    value=shown,
+                    allowed="ASCII characters",
+                )
+        if self.pattern and re.fullmatch(self.pattern, value) is None:
+            raise UsageError(
+                f"{field}: the characters or their order are not allowed here",
+                field=field,
+                value=shown,
+                allowed=f"what matches {self.pattern}",
+            )
+        if len(value) < self.min or (self.max is not None and len(value) > self.max):
+            raise LimitExceeded(
+                f"{field}: {len(value)} characters, allowed is {self.allowed}",
+                field=field,
+                value=shown,
+                allowed=self.allowed,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The rest of the line, whatever it holds, as text: header fields, listings, lines of free text."""

@@ -1,0 +1,216 @@
+"""Lines to messages and back: shapes, blanks, tags with numbers in them, counts."""
+
+from enum import IntEnum
+from typing import Annotated, Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from simcom_async.at.code import Code
+from simcom_async.at.codec import compiled
+from simcom_async.at.command import Command, Form, Syntax, compiled_command
+from simcom_async.at.fields import Rest, Text
+from simcom_async.at.message import Counted, Line, Reply, Spacing, Urc
+from tests.at import speech as s
+
+
+class Mode(IntEnum):
+    OFF = 0
+    ON = 1
+
+
+class Reason(Code):
+    FINE = 0, "fine"
+
+
+class Everything(Reply):
+    wire = Line("+ALL", aliases=("+ALLL",), spacing=Spacing(": ", ", "), documented=Spacing(":", ","))
+    number: int
+    mode: Mode
+    reason: Reason
+    name: Annotated[str, Text(max=30)]
+    word: Annotated[str, Text(quoted=False)]
+    either: Annotated[str, Text(quoted=None)]
+    hidden: SecretStr
+    last: int | None = None
+    very_last: Annotated[str, Text()] | None = None
+
+
+def _read(declaration: type, line: bytes) -> object:
+    entry = compiled(declaration)
+    match = entry.match(line)
+    return None if match is None else entry.build(match)
+
+
+def _everything(**changes: object) -> Everything:
+    values: dict[str, object] = {
+        "number": -3,
+        "mode": Mode.ON,
+        "reason": Reason.FINE,
+        "name": "a,b",
+        "word": "WORD",
+        "either": "x",
+        "hidden": SecretStr("pw"),
+    }
+    return Everything(**{**values, **changes})
+
+
+@pytest.mark.parametrize("tail", [{}, {"last": 4}, {"last": 4, "very_last": "z"}])
+@pytest.mark.parametrize("documented", [False, True])
+def test_what_is_written_is_read(tail: dict[str, object], documented: bool) -> None:
+    message = _everything(**tail)
+    line = compiled(Everything).encode(message, documented=documented)
+    assert line.startswith(b"+ALL:-3" if documented else b"+ALL: -3, 1")
+    assert _read(Everything, line) == message
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'+ALL: -3,1,0,"a,b",WORD,"x","pw"',
+        b'+ALL:-3 ,\t1, 0 , "a,b" ,WORD ,x , "pw",',
+        b'+ALLL: -3,1,0,"a,b",WORD,x,"pw',
+    ],
+)
+def test_blanks_aliases_quotes_and_an_empty_last_field_do_not_matter(line: bytes) -> None:
+    assert _read(Everything, line) == _everything()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"+ALL: x",
+        b'+ALL: -3,7,0,"a,b",WORD,"x","pw"',
+        b'+ALL: -3,1,0,a,WORD,"x","pw"',
+        b'+OTHER: -3,1,0,"a,b",WORD,"x","pw"',
+        b'+ALL: -3,1,0,"a,b",WORD,"x","pw",1,"z",9',
+    ],
+)
+def test_another_shape_is_another_message(line: bytes) -> None:
+    assert _read(Everything, line) is None
+
+
+def test_a_number_the_manual_does_not_have_survives() -> None:
+    message = _read(Everything, b'+ALL: 1,1,99,"n",w,e,"p"')
+    assert isinstance(message, Everything)
+    assert message.reason.name == "UNKNOWN_99"
+    assert not message.reason.known
+
+
+def test_a_tag_may_hold_a_number() -> None:
+    assert compiled(s.Bearer).tags == (b"+SAPBR 1", b"+SAPBR 2", b"+SAPBR 3")
+    assert _read(s.Bearer, b"+SAPBR 2: DEACT") == s.Bearer(cid=2)
+    assert compiled(s.Bearer).encode(s.Bearer(cid=3)) == b"+SAPBR 3: DEACT"
+    match = compiled(s.Bearer).match(b"+SAPBR 1: DEACT")
+    assert match is not None
+    assert compiled(s.Bearer).value(match, "cid") == 1
+
+
+def test_whole_lines_marks_and_untagged_lines() -> None:
+    assert compiled(s.CallReady).encode(s.CallReady()) == b"Call Ready"
+    assert _read(s.CallReady, b"Call Ready ") == s.CallReady()
+    assert _read(s.CallReady, b"Call Ready: 1") is None
+    assert compiled(s.Mark).encode(s.Mark()) == b">"
+    assert _read(s.Path, b"C:/Email/1/, E.TXT") == s.Path(folder="C:/Email/1/", file="E.TXT")
+    assert compiled(s.Entries).encode(s.Entries(number=1, size=20)) == b"1 20"
+
+
+def test_a_missing_closing_quote_is_forgiven_at_the_end_of_the_line_only() -> None:
+    class Address(Reply):
+        wire = Line("+IP")
+        address: Annotated[str, Text()]
+
+    assert _read(Address, b'+IP: "10.0.0.1') == Address(address="10.0.0.1")
+    assert _read(Address, b'+IP: "') == Address(address="")
+
+
+def test_the_rest_of_a_line_is_taken_whole() -> None:
+    class Header(Reply):
+        wire = Line("Subject")
+        value: Annotated[str, Rest()]
+
+    assert _read(Header, b'Subject: a, "b": \xc3\xa4 c') == Header(value='a, "b": \u00e4 c')
+    assert _read(Header, b"Subject:") == Header(value="")
+
+
+def test_text_that_is_not_ascii_is_tagged_both_ways() -> None:
+    class Path(Command[None]):
+        wire = Syntax(name="+PATH", form=Form.WRITE)
+        path: Annotated[str, Text(tagged=True)]
+
+    text = Path(path="d\u00e4").text
+    assert text == b'AT+PATH={non-ascii}"64C3A4"'
+    assert compiled_command(Path).parse(text[8:]) == {"path": "d\u00e4"}
+    assert Path(path="plain").text == b'AT+PATH="plain"'
+    assert compiled_command(Path).parse(b'{non-ascii}"FF"') == {"path": "\\xff"}
+
+
+def test_constants_of_commands_are_read_in_any_case_and_those_of_lines_are_not() -> None:
+    class Para(Command[None]):
+        wire = Syntax(name="+PARA", form=Form.WRITE)
+        tag: Annotated[Literal["URL"], Text()] = "URL"
+        value: Annotated[str, Text()]
+
+    assert Para(value="x").text == b'AT+PARA="URL","x"'
+    assert compiled_command(Para).parse(b'"Url" , "x"') == {"tag": "URL", "value": "x"}
+    assert _read(s.Begin, b"+PUT: begin") is None
+
+
+def test_optional_parameters_may_be_missing_or_empty() -> None:
+    class Three(Command[None]):
+        wire = Syntax(name="+THREE", form=Form.WRITE)
+        one: int
+        two: int | None = None
+        three: Annotated[str, Text()] | None = None
+
+    parse = compiled_command(Three).parse
+    assert parse(b"1") == {"one": 1}
+    assert parse(b'1,,"x"') == {"one": 1, "three": "x"}
+    assert parse(b"") is None
+    assert Three(one=1, three="x").text == b'AT+THREE=1,,"x"'
+    assert Three(one=1).text == b"AT+THREE=1"
+
+
+def test_counts_beyond_the_declared_maximum() -> None:
+    class Header(Urc):
+        wire = Line("+H", opens=Counted("length", 10))
+        length: int
+
+    entry = compiled(Header)
+    for count, excessive in ((b"0", False), (b"10", False), (b"11", True), (b"-1", True)):
+        match = entry.match(b"+H: " + count)
+        assert match is not None
+        assert entry.excessive(match) is excessive
+    plain = compiled(s.Bearer).match(b"+SAPBR 1: DEACT")
+    assert plain is not None
+    assert not compiled(s.Bearer).excessive(plain)
+
+
+def test_a_field_that_is_missing_has_no_value() -> None:
+    entry = compiled(Everything)
+    match = entry.match(b'+ALL: 1,1,0,"n",w,e,"p"')
+    assert match is not None
+    assert entry.value(match, "last") is None
+    assert entry.value(match, "number") == 1
+    assert repr(entry) == "Compiled(Everything)"
+
+
+def test_enumerated_words_and_numbers() -> None:
+    assert _read(s.Pin, b"+CPIN: SIM PIN") == s.Pin(state=s.PinWord.SIM_PIN)
+    assert compiled(s.Pin).encode(s.Pin(state=s.PinWord.SIM_PIN)) == b"+CPIN: SIM PIN"
+    assert _read(s.Pin, b"+CPIN: WHAT") is None
+
+    class Quoted(Reply):
+        wire = Line("+Q")
+        word: Annotated[s.PinWord, Text()]
+
+    assert compiled(Quoted).encode(Quoted(word=s.PinWord.READY)) == b'+Q: "READY"'
+    assert _read(Quoted, b'+Q: "READY"') == Quoted(word=s.PinWord.READY)
+
+
+@given(name=st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E, exclude_characters='"'), max_size=30))
+def test_any_quoted_text_survives(name: str) -> None:
+    message = _everything(name=name)
+    assert _read(Everything, compiled(Everything).encode(message)) == message

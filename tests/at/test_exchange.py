@@ -1,0 +1,78 @@
+"""The life of a command is a table; what is not in it does not happen."""
+
+import pytest
+
+from simcom_async.at.exchange import LIFE, Exchange, Input, State
+from tests.at import speech as s
+
+
+def test_the_table_knows_every_state_and_ends_in_two() -> None:
+    assert set(LIFE) == set(State)
+    assert [state for state, moves in LIFE.items() if not moves] == [State.DONE, State.FAILED]
+
+
+def test_an_illegal_move_is_a_missing_key() -> None:
+    exchange = Exchange(s.Query())
+    assert not exchange.take(Input.OK)
+    assert exchange.state is State.ARMED
+    exchange.written()
+    assert not exchange.take(Input.ENTERED)
+    assert exchange.take(Input.OK)
+    assert exchange.finished
+    assert not exchange.take(Input.ERROR)
+
+
+def test_an_entry_is_handed_over_between_prompt_and_final_result() -> None:
+    exchange = Exchange(s.Give(size=5))
+    assert exchange.granted == 5
+    exchange.written()
+    exchange.entered()
+    assert exchange.state is State.SENT
+    exchange.take(Input.PROMPT)
+    assert exchange.prompted
+    assert exchange.waits_for_final
+    exchange.entered()
+    assert exchange.state is State.ENTERED
+    exchange.take(Input.OK)
+    assert exchange.port_free
+
+
+def test_the_port_is_free_while_a_completion_is_due_unless_declared_otherwise() -> None:
+    exchange = Exchange(s.Push(path="x"))
+    exchange.written()
+    assert not exchange.port_free
+    exchange.take(Input.OK)
+    assert exchange.state is State.AWAITING
+    assert exchange.port_free
+    assert not exchange.optional
+    exchange.take(Input.QUIET)
+    assert exchange.state is State.AWAITING
+
+
+def test_a_command_without_this_completion_is_done_at_ok() -> None:
+    exchange = Exchange(s.Start(mode=2))
+    assert not exchange.answering
+    exchange.written()
+    exchange.take(Input.OK)
+    assert exchange.state is State.DONE
+
+
+def test_a_grant_is_taken_from_the_prompt() -> None:
+    exchange, _ = s.heard(s.GiveSome(size=500), [b"\r\n+PUTN: 2,100\r\n"])
+    assert exchange.granted == 100
+    assert exchange.prompted
+
+
+def test_it_says_what_it_is() -> None:
+    assert repr(Exchange(s.Query())) == "Exchange(AT+CSQ, armed)"
+
+
+@pytest.mark.parametrize("order", [b"\r\nOK\r\n\r\n+SMTP: SUCCESS\r\n", b"\r\n+SMTP: SUCCESS\r\n\r\nOK\r\n"])
+def test_law_4_two_endings_in_either_order(order: bytes) -> None:
+    exchange, _ = s.heard(s.Send(), [order])
+    assert exchange.answer() == s.Sent(word=s.SendWord.SUCCESS)
+
+
+def test_law_4_ok_alone_is_not_the_end() -> None:
+    exchange, _ = s.heard(s.Send(), [b"\r\n+SMTP: OK\r\n\r\nOK\r\n"])
+    assert not exchange.finished
