@@ -43,6 +43,7 @@ class _Expected:
     prompt: Compiled | None
     finals: frozenset[bytes]
     names: frozenset[bytes]
+    claimed: frozenset[bytes]
     numeric: bool
 
 
@@ -67,7 +68,7 @@ def _expected(kind: type[Command[Any]]) -> _Expected:
     finals = frozenset(final.encode("ascii") for final in wire.finals)
     names = frozenset({wire.name.upper().encode("ascii")})
     numeric = any(change.state == "verbose" for change in wire.changes)
-    return _Expected(by_tag, tuple(untagged), mark, prompt, finals, names, numeric)
+    return _Expected(by_tag, tuple(untagged), mark, prompt, finals, names, names.union(by_tag), numeric)
 
 
 def final_result(line: bytes, tag: bytes) -> bool | None:
@@ -103,6 +104,11 @@ class Armed:
             self.numeric = self.numeric or _VERBOSITY.search(command.line) is not None
 
     @property
+    def claimed(self) -> frozenset[bytes]:
+        """The tags that this command claims while it is in flight."""
+        return self.names if self.raw else self._expected.claimed
+
+    @property
     def echoes_entry(self) -> bool:
         """Whether the module may echo the entry: it echoed the command, and the declaration does not exclude it."""
         entry = self.command.wire.entry
@@ -118,9 +124,9 @@ class Armed:
             event = self._declared(line, start, expected)
             if event is not None:
                 return event
-        good = final_result(line, tag)
-        if good is None and line in self._expected.finals:
-            good = True
+        good = FINALS.get(line)
+        if good is None:
+            good = True if line in self._expected.finals else final_result(line, tag)
         rule = "final-result"
         if good is None and len(line) == 1 and self.numeric and not self._untagged_match(line):
             good, rule = _NUMBERS.get(line), "numeric-final"
@@ -146,7 +152,7 @@ class Armed:
             match = entry.match(line)
             if match is None:
                 continue
-            if entry.excessive(match):
+            if not entry.simple and entry.excessive(match):
                 return Noise(line, start, "wrong-count", self.command)
             kind, rule = (PromptLine, "declared-prompt") if role is Input.PROMPT else (ReplyLine, "declared-reply")
             event = kind(line, start, rule, self.command, entry, match)

@@ -10,7 +10,7 @@ from simcom_async.at.armed import FINALS, Armed, final_result
 from simcom_async.at.codec import Compiled, compiled
 from simcom_async.at.dialect import Dialect, WireState
 from simcom_async.at.due import DueCompletions, late
-from simcom_async.at.event import LateReply, LineEvent, Noise, UrcLine
+from simcom_async.at.event import FinalLine, LateReply, LineEvent, Noise, ReplyLine, UrcLine
 from simcom_async.at.exchange import Exchange, State
 from simcom_async.at.framer import CountedPayload, EscapedPayload, Framing
 from simcom_async.at.message import Counted, Escaped
@@ -20,13 +20,17 @@ __all__ = ["Classifier"]
 _WELL_FORMED = re.compile(rb"[+*#$%^&][A-Za-z][A-Za-z0-9_ ]*(?::|\Z)")
 #: Results of a call that come by themselves, too: without a command in flight they are URCs, not late.
 _CALL_RESULTS = frozenset({b"NO CARRIER", b"BUSY", b"NO ANSWER", b"NO DIALTONE", b"CONNECT"})
+_NOTHING: frozenset[bytes] = frozenset()
 _LATE_FINALS = FINALS.keys() - _CALL_RESULTS
 
 
 class Classifier:
-    """Decides what each line is, moves the commands along, and says which payload a line ``opened``."""
+    """Decides what each line is, moves the commands along, and says which payload a line ``opened``.
 
-    __slots__ = ("_follower", "_superseded", "_unsolicited", "armed", "due", "opened", "state")
+    ``plain`` are the URCs that need no decision: their tag is enough.
+    """
+
+    __slots__ = ("_follower", "_superseded", "_table", "armed", "due", "opened", "plain", "state")
 
     def __init__(self, dialect: Dialect, state: WireState) -> None:
         self.state = state
@@ -39,7 +43,18 @@ class Classifier:
 
     def speak(self, dialect: Dialect) -> None:
         """Take the URCs of ``dialect`` from the next line on."""
-        self._unsolicited = dialect.table.unsolicited
+        self._table = dialect.table
+        self._settle_plain()
+
+    def _settle_plain(self) -> None:
+        """Find out which URCs need no decision now."""
+        if self._superseded is not None or self._follower is not None:
+            self.plain: dict[bytes, Compiled] = {}
+            return
+        claimed = _NOTHING if self.armed is None else self.armed.claimed
+        if self.due.exchanges:
+            claimed = claimed | self.due.tags
+        self.plain = self._table.plain(claimed)
 
     def arm(self, exchange: Exchange) -> Armed:
         """Expect the answer to a command; one that is still in flight is given up for it."""
@@ -49,6 +64,7 @@ class Classifier:
         self.armed = Armed(exchange, self.state)
         if exchange.answering:
             self.due.add(exchange)
+        self._settle_plain()
         return self.armed
 
     def settle(self, exchange: Exchange) -> None:
@@ -56,11 +72,13 @@ class Classifier:
         self.due.remove(exchange)
         if self.armed is not None and self.armed.exchange is exchange:
             self.armed = None
+        self._settle_plain()
 
     def forget(self) -> None:
         """Nothing that was awaited will come."""
         self.armed = self._superseded = self._follower = self.opened = None
         self.due.clear()
+        self._settle_plain()
 
     @property
     def busy(self) -> bool:
@@ -73,23 +91,26 @@ class Classifier:
             self.due.complete(self._follower[2], None)
             self._follower = None
         self.due.quiet()
+        self._settle_plain()
 
-    def classify(self, line: bytes, start: int) -> LineEvent:
-        """The event of one line. First match wins."""
-        tag = line.partition(b":")[0]
+    def classify(self, line: bytes, tag: bytes, start: int) -> LineEvent:
+        """The event of one line; ``tag`` is what stands before its colon. First match wins."""
         armed = self.armed
         if self._follower is not None and (event := self._follow(line, start)) is not None:
             return event
         if armed is not None:
             if self._superseded is not None and (event := self._answer_to_the_one_before(armed, line, tag, start)):
                 return event
-            if (event := armed.classify(line, tag, start)) is not None:
-                return self._solicited(armed, event)
+            event = armed.classify(line, tag, start)
+            if event is not None:
+                plain_reply = event.__class__ is ReplyLine and (event.compiled is None or event.compiled.simple)
+                return event if plain_reply and not armed.exchange.given_up else self._solicited(armed, event)
         elif line in _LATE_FINALS:
             return LateReply(line, start, "final-without-command")
-        if tag in self.due and (found := self.due.classify(line, tag, start)) is not None:
+        if self.due.exchanges and (found := self.due.classify(line, tag, start)) is not None:
+            self._settle_plain()
             return self._open(*found)
-        for entry in self._unsolicited.get(tag, ()):
+        for entry in self._table.unsolicited.get(tag, ()):
             match = entry.match(line)
             if match is None:
                 continue
@@ -113,20 +134,22 @@ class Classifier:
         if event.kind == "final":
             self._superseded = None
             self.due.failed(before.exchange)
+            self._settle_plain()
         return self._open(late(event, "superseded-command"), before.exchange)
 
     def _solicited(self, armed: Armed, event: LineEvent) -> LineEvent:
         """A line of the command in flight: open what it opens, end what it ends."""
         exchange = armed.exchange
-        if event.kind == "final":
+        if event.__class__ is FinalLine:
             self.armed = None
             if exchange.state is State.FAILED:
                 self.due.remove(exchange)
-            else:
+            elif exchange.command.wire.changes:
                 self.state.change(exchange.command)
+            self._settle_plain()
         if exchange.given_up:
-            return self._open(late(event, "given-up-command"), exchange)
-        return self._open(event, exchange)
+            event = late(event, "given-up-command")
+        return event if event.compiled is None else self._open(event, exchange)
 
     def _open(self, event: LineEvent, owner: Exchange | None) -> LineEvent:
         """Start the payload that a header line opens, and expect the line that may follow it."""
@@ -144,6 +167,7 @@ class Classifier:
                     self.opened = CountedPayload(count, event, command)
         if line.then is not None:
             self._follower = (compiled(line.then), type(event), owner)
+            self._settle_plain()
         return event
 
     def _follow(self, line: bytes, start: int) -> LineEvent | None:

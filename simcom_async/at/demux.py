@@ -1,9 +1,9 @@
 """Bytes to events: the received stream is cut into lines, prompts and payloads, and each is given its meaning."""
 
-from simcom_async.at.armed import FINALS, Armed
+from simcom_async.at.armed import FINALS
 from simcom_async.at.classifier import Classifier
 from simcom_async.at.dialect import Dialect, WireState
-from simcom_async.at.event import Event, LineEvent, Noise, PromptLine
+from simcom_async.at.event import Event, LineEvent, Noise, PromptLine, TaggedUrc
 from simcom_async.at.exchange import Exchange
 from simcom_async.at.framer import EchoedEntry, Framing, TextUntilFinal
 
@@ -11,6 +11,7 @@ __all__ = ["LINE_LIMIT", "Demux"]
 
 #: The longest line that is waited for, in bytes: what is longer is noise.
 LINE_LIMIT = 16384
+_MARK = ord(">")
 _MARKS = (b">", b">>")
 
 
@@ -113,42 +114,43 @@ class Demux:
         return events
 
     def _cut(self, data: bytes, at: int, events: list[Event]) -> int:
-        """Cut lines from ``data`` at ``at``; return where they stop: at the end, or where a payload opens."""
-        armed = self._lines.armed
-        if armed is not None and armed.mark is not None:
-            return self._cut_to_mark(armed, armed.mark, data, at, events)
+        """Cut lines from ``data`` at ``at``; return where they stop: at the end, at a prompt, where a payload opens."""
         offset = self._offset
         lines = self._lines
+        plain = lines.plain
         for raw in (data[at:] if at else data).splitlines(True):
             line = raw.rstrip(b"\r\n")
             if line:
-                if len(line) == len(raw):
-                    self._keep(raw, offset + at, events)
-                    return len(data)
-                events.append(lines.classify(line, offset + at))
-                if lines.opened is not None:
-                    return self._open(data, at + len(raw))
+                tag = line.partition(b":")[0]
+                entry = plain.get(tag)
+                if line is raw or (entry is None and raw[0] == _MARK):
+                    return self._cut_unfinished(data, at, raw, events)
+                if entry is not None:
+                    events.append(TaggedUrc(line, offset + at, entry))
+                else:
+                    events.append(lines.classify(line, tag, offset + at))
+                    plain = lines.plain
+                    if lines.opened is not None:
+                        return self._open(data, at + len(raw))
             at += len(raw)
         return len(data)
 
-    def _cut_to_mark(self, armed: Armed, mark: bytes, data: bytes, at: int, events: list[Event]) -> int:
-        """The same while a prompt without line end is awaited: it fires at its last mark."""
-        lines = self._lines
-        for raw in data[at:].splitlines(True):
-            if raw.startswith(mark):
-                self._prompt = armed.marked(self._offset + at)
-                events.append(self._prompt)
-                at += len(mark)
-                return at + self._swallow(data[at:])
-            line = raw.rstrip(b"\r\n")
-            if line and len(line) == len(raw):
-                self._keep(raw, self._offset + at, events)
-                return len(data)
-            if line:
-                events.append(lines.classify(line, self._offset + at))
-            at += len(raw)
-            if lines.opened is not None or lines.armed is not armed:
-                return self._open(data, at)
+    def _cut_unfinished(self, data: bytes, at: int, raw: bytes, events: list[Event]) -> int:
+        """A prompt fires at its last mark; any other line without its end is kept for the next read."""
+        armed = self._lines.armed
+        if armed is not None and armed.mark is not None and raw.startswith(armed.mark):
+            at += len(armed.mark)
+            self._prompt = armed.marked(self._offset + at - len(armed.mark))
+            events.append(self._prompt)
+            return at + self._swallow(data[at:])
+        line = raw.rstrip(b"\r\n")
+        if line is not raw:
+            events.append(self._lines.classify(line, line.partition(b":")[0], self._offset + at))
+            return self._open(data, at + len(raw)) if self._lines.opened is not None else at + len(raw)
+        if len(raw) > LINE_LIMIT:
+            events.append(Noise(raw, self._offset + at, "line-too-long"))
+        else:
+            self._rest = raw
         return len(data)
 
     def _open(self, data: bytes, at: int) -> int:
@@ -174,13 +176,6 @@ class Demux:
                 self._prompt = None
         return at
 
-    def _keep(self, rest: bytes, start: int, events: list[Event]) -> None:
-        """Keep an unfinished line, unless it is longer than any line."""
-        if len(rest) > LINE_LIMIT:
-            events.append(Noise(rest, start, "line-too-long"))
-        else:
-            self._rest = rest
-
     def quiet(self) -> list[Event]:
         """Nothing has come for a while: end what only silence can end."""
         events: list[Event] = []
@@ -189,7 +184,8 @@ class Demux:
             found = framing.end(events)
             if found is not None:
                 self._framing = None
-                events.append(self._lines.classify(*found))
+                text, start = found
+                events.append(self._lines.classify(text, text.partition(b":")[0], start))
         elif isinstance(framing, EchoedEntry):
             self._framing = None
         elif framing is not None and not framing.owned:
@@ -206,7 +202,7 @@ class Demux:
         if rest.rstrip(b" ") in _MARKS:
             event: LineEvent = PromptLine(rest, self._offset, "stray-prompt")
         elif self._lines.armed is not None and rest in FINALS:
-            event = self._lines.classify(rest, self._offset)
+            event = self._lines.classify(rest, rest, self._offset)
         else:
             return
         events.append(event)

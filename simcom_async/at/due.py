@@ -9,46 +9,42 @@ __all__ = ["DueCompletions", "late"]
 
 
 class DueCompletions:
-    """The exchanges whose work has not ended, the oldest first.
+    """The ``exchanges`` whose work has not ended, the oldest first.
 
     A line goes to the oldest one that waits for it, given up or not: a late completion never ends the next operation
     of its kind (law 5).
     """
 
-    __slots__ = ("_awaited", "_exchanges")
+    __slots__ = ("_awaited", "exchanges")
 
     def __init__(self) -> None:
-        self._exchanges: list[Exchange] = []
+        self.exchanges: tuple[Exchange, ...] = ()
         self._awaited: dict[bytes, list[tuple[Exchange, Ending | None, Compiled]]] = {}
-
-    @property
-    def exchanges(self) -> tuple[Exchange, ...]:
-        """They, the oldest first."""
-        return tuple(self._exchanges)
 
     @property
     def optional(self) -> bool:
         """Whether silence would end one of them."""
-        return any(exchange.optional for exchange in self._exchanges)
+        return any(exchange.optional for exchange in self.exchanges)
 
-    def __contains__(self, tag: bytes) -> bool:
-        """Whether a line of this tag is awaited."""
-        return tag in self._awaited
+    @property
+    def tags(self) -> frozenset[bytes]:
+        """The tags of what is awaited."""
+        return frozenset(self._awaited)
 
     def add(self, exchange: Exchange) -> None:
         """Await the completion of a command about to be written."""
-        self._exchanges.append(exchange)
+        self.exchanges = (*self.exchanges, exchange)
         self._index()
 
     def remove(self, exchange: Exchange) -> None:
         """Await nothing of it any more."""
-        if exchange in self._exchanges:
-            self._exchanges.remove(exchange)
+        if exchange in self.exchanges:
+            self.exchanges = tuple(other for other in self.exchanges if other is not exchange)
             self._index()
 
     def clear(self) -> None:
         """Await nothing."""
-        self._exchanges.clear()
+        self.exchanges = ()
         self._awaited.clear()
 
     def classify(self, line: bytes, tag: bytes, start: int) -> tuple[LineEvent, Exchange | None] | None:
@@ -78,7 +74,7 @@ class DueCompletions:
 
     def quiet(self) -> None:
         """Silence: optional completions stay away."""
-        for exchange in [exchange for exchange in self._exchanges if exchange.optional]:
+        for exchange in [exchange for exchange in self.exchanges if exchange.optional]:
             exchange.take(Input.QUIET)
             self.remove(exchange)
 
@@ -89,7 +85,7 @@ class DueCompletions:
 
     def _index(self) -> None:
         self._awaited = {}
-        for exchange in self._exchanges:
+        for exchange in self.exchanges:
             completion = exchange.command.wire.completion
             for ending, entry in () if completion is None else _awaited_by(completion):
                 for tag in entry.tags:

@@ -25,6 +25,7 @@ __all__ = [
     "PayloadChunk",
     "PromptLine",
     "ReplyLine",
+    "TaggedUrc",
     "UrcLine",
 ]
 
@@ -65,6 +66,11 @@ class LineEvent(Event):
         self.command = command
         self.compiled = compiled
         self.match = match
+
+    @property
+    def candidate(self) -> Compiled | None:
+        """The only declaration that this line can be: ``compiled``, before its fields are looked at."""
+        return self.compiled
 
     @property
     def end(self) -> int:
@@ -129,6 +135,43 @@ class UrcLine(LineEvent):
 
     kind = "urc"
     __slots__ = ()
+
+
+class TaggedUrc(UrcLine):
+    """An URC whose tag exactly one declaration has; whether its fields fit is found out when somebody looks.
+
+    Most URCs of a busy modem interest nobody: they cost a look-up and this object.
+    """
+
+    __slots__ = ("_match", "candidate")
+
+    command = None
+    candidate: Compiled
+    _match: Match[bytes] | None
+
+    def __init__(self, text: bytes, start: int, candidate: Compiled) -> None:
+        self.text = text
+        self.start = start
+        self.candidate = candidate
+
+    @property
+    def match(self) -> Match[bytes] | None:  # type: ignore[override]
+        """The match of its fields; None when they do not fit."""
+        try:
+            return self._match
+        except AttributeError:
+            self._match = self.candidate.match(self.text)
+            return self._match
+
+    @property
+    def compiled(self) -> Compiled | None:  # type: ignore[override]
+        """The declaration that it matched; None: its fields do not fit."""
+        return None if self.match is None else self.candidate
+
+    @property
+    def rule(self) -> str:  # type: ignore[override]
+        """The name of the rule that decided."""
+        return "undeclared-urc" if self.match is None else "declared-urc"
 
 
 class LateReply(LineEvent):

@@ -19,6 +19,8 @@ __all__ = ["LIFE", "Exchange", "Input", "State"]
 class State(Enum):
     """How far a command has come."""
 
+    __hash__ = object.__hash__  # by identity: the look-ups of LIFE are on the hot path
+
     ARMED = "armed"
     SENT = "written, waiting for its answer"
     PROMPTED = "prompted, waiting for its entry"
@@ -31,6 +33,8 @@ class State(Enum):
 
 class Input(Enum):
     """What moves a command along."""
+
+    __hash__ = object.__hash__
 
     WRITTEN = "written"
     PROMPT = "prompt"
@@ -141,7 +145,13 @@ class Exchange:
             following = State.DONE
         self.state = following
         if line is not None:
-            self._note(what, line)
+            self.seen_anything = True
+            if isinstance(line, FinalLine):
+                self.final = line
+            else:
+                self.lines.append(line)
+                if what is Input.PROMPT:
+                    self._grant(line)
         return True
 
     @property
@@ -161,17 +171,12 @@ class Exchange:
             self.lines.append(continuation)
         return self.take(Input.COMPLETION)
 
-    def _note(self, what: Input, line: LineEvent) -> None:
-        self.seen_anything = True
-        if isinstance(line, FinalLine):
-            self.final = line
-            return
-        if what is Input.PROMPT:
-            entry = self.command.wire.entry
-            if entry is not None and isinstance(entry.size, Granted) and line.compiled is not None and line.match:
-                value = line.compiled.value(line.match, entry.size.field)
-                self.granted = value if isinstance(value, int) else None
-        self.lines.append(line)
+    def _grant(self, line: LineEvent) -> None:
+        """Take the number of bytes that a prompt grants."""
+        entry = self.command.wire.entry
+        if entry is not None and isinstance(entry.size, Granted) and line.compiled is not None and line.match:
+            value = line.compiled.value(line.match, entry.size.field)
+            self.granted = value if isinstance(value, int) else None
 
     def answer(self) -> object:
         """What awaiting the command returns.

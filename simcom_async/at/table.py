@@ -18,7 +18,7 @@ class Table:
     completions. ``declared`` is the set of its commands.
     """
 
-    __slots__ = ("_named", "declared", "messages", "unsolicited")
+    __slots__ = ("_named", "_plain", "declared", "messages", "unsolicited")
 
     def __init__(self, commands: Iterable[type[Command[Any]]], messages: Iterable[type[Message]]) -> None:
         commands = tuple(form for command in commands for form in all_forms(command))
@@ -32,6 +32,20 @@ class Table:
         self.unsolicited: dict[bytes, tuple[Compiled, ...]] = by_tag(
             message for message in self.messages if issubclass(message, Urc)
         )
+
+        simple = {tag: found[0] for tag, found in self.unsolicited.items() if len(found) == 1 and found[0].simple}
+        self._plain: dict[frozenset[bytes], dict[bytes, Compiled]] = {frozenset(): simple}
+
+    def plain(self, claimed: frozenset[bytes]) -> dict[bytes, Compiled]:
+        """The URCs that their tag alone decides: one declaration, nothing behind the line, tag not ``claimed``.
+
+        Made once for each set of claimed tags, of which a dialect has as many as it has commands.
+        """
+        found = self._plain.get(claimed)
+        if found is None:
+            rest = {tag: entry for tag, entry in self._plain[frozenset()].items() if tag not in claimed}
+            found = self._plain[claimed] = rest
+        return found
 
     def commands(self, name: str, form: Form) -> tuple[type[Command[Any]], ...]:
         """The commands of this name (with its plus sign, any case) and form; several differ in their constants."""
