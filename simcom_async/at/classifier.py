@@ -175,6 +175,7 @@ class Classifier:
         if self._follower is None:
             return None
         (entry, kind, owner), self._follower = self._follower, None
+        self._settle_plain()
         match = entry.match(line)
         if match is None:
             self.due.complete(owner, None)

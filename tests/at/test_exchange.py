@@ -2,6 +2,7 @@
 
 import pytest
 
+from simcom_async.at.command import RawCommand
 from simcom_async.at.exchange import LIFE, Exchange, Input, State
 from tests.at import speech as s
 
@@ -76,3 +77,15 @@ def test_law_4_two_endings_in_either_order(order: bytes) -> None:
 def test_law_4_ok_alone_is_not_the_end() -> None:
     exchange, _ = s.heard(s.Send(), [b"\r\n+SMTP: OK\r\n\r\nOK\r\n"])
     assert not exchange.finished
+
+
+def test_answers_by_their_type() -> None:
+    assert s.heard(s.Closed(), [b"\r\nSHUT OK\r\n"])[0].answer() is None
+    exchange, _ = s.heard(RawCommand.of("ATI"), [b"ATI\r\r\nSIM800\r\nR14\r\n\r\nOK\r\n"])
+    assert exchange.answer() == ("SIM800", "R14")
+    exchange, _ = s.heard(s.Fetch(), [b"\r\nOK\r\n\r\n+POP: SUCCESS\r\nC:/Email/, E.TXT\r\n"])
+    assert exchange.answer() == (s.Saved(), s.Path(folder="C:/Email/", file="E.TXT"))
+    exchange, _ = s.heard(s.Fetch(), [b"\r\nOK\r\n\r\n+POP: FAILURE\r\n"])
+    assert exchange.answer() == (s.Failed(),)
+    exchange, _ = s.heard(s.Maybe(), [b"\r\nOK\r\n"])
+    assert exchange.answer() is None
