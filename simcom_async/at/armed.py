@@ -68,7 +68,7 @@ def _expected(kind: type[Command[Any]]) -> _Expected:
     finals = frozenset(final.encode("ascii") for final in wire.finals)
     names = frozenset({wire.name.upper().encode("ascii")})
     numeric = any(change.state == "verbose" for change in wire.changes)
-    return _Expected(by_tag, tuple(untagged), mark, prompt, finals, names, names.union(by_tag), numeric)
+    return _Expected(by_tag, tuple(untagged), mark, prompt, finals, names, names.union(by_tag, finals), numeric)
 
 
 def final_result(line: bytes, tag: bytes) -> bool | None:

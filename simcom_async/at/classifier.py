@@ -10,7 +10,7 @@ from simcom_async.at.armed import FINALS, Armed, final_result
 from simcom_async.at.codec import Compiled, compiled
 from simcom_async.at.dialect import Dialect, WireState
 from simcom_async.at.due import DueCompletions, late
-from simcom_async.at.event import FinalLine, LateReply, LineEvent, Noise, ReplyLine, UrcLine
+from simcom_async.at.event import LateReply, LineEvent, Noise, ReplyLine, UrcLine
 from simcom_async.at.exchange import Exchange, State
 from simcom_async.at.framer import CountedPayload, EscapedPayload, Framing
 from simcom_async.at.message import Counted, Escaped
@@ -104,7 +104,9 @@ class Classifier:
             event = armed.classify(line, tag, start)
             if event is not None:
                 plain_reply = event.__class__ is ReplyLine and (event.compiled is None or event.compiled.simple)
-                return event if plain_reply and not armed.exchange.given_up else self._solicited(armed, event)
+                if plain_reply and not armed.exchange.given_up and armed.exchange.waits_for_final:
+                    return event
+                return self._solicited(armed, event)
         elif line in _LATE_FINALS:
             return LateReply(line, start, "final-without-command")
         if self.due.exchanges and (found := self.due.classify(line, tag, start)) is not None:
@@ -140,7 +142,7 @@ class Classifier:
     def _solicited(self, armed: Armed, event: LineEvent) -> LineEvent:
         """A line of the command in flight: open what it opens, end what it ends."""
         exchange = armed.exchange
-        if event.__class__ is FinalLine:
+        if not exchange.waits_for_final:
             self.armed = None
             if exchange.state is State.FAILED:
                 self.due.remove(exchange)

@@ -182,8 +182,10 @@ def _join(fields: list[_Field], message: Message, comma: str) -> str:
 def _compile(name: str, info: FieldInfo, *, sent: bool = False) -> _Field:
     annotation, optional = _without_none(info.annotation)
     text = next((marker for marker in info.metadata if isinstance(marker, Text)), None)
-    if any(isinstance(marker, Rest) for marker in info.metadata):
-        return _Field(name, rb"(.*)", _decode, str, optional)
+    rest = next((marker for marker in info.metadata if isinstance(marker, Rest)), None)
+    if rest is not None:
+        begins = re.escape(rest.begins).encode("ascii")
+        return _Field(name, rb"(" + begins + rb".*)", _decode, str, optional)
     if get_origin(annotation) is Literal:
         return _constant(name, get_args(annotation), text, optional, sent=sent)
     if isinstance(annotation, type) and issubclass(annotation, Enum):

@@ -216,8 +216,8 @@ class Syntax:
     ``name`` includes the plus sign (``+HTTPACTION``); ``basic`` commands (``E``, ``&F``) have their number right behind
     the name. ``tested`` is what the test form prints behind the tag (empty: plain OK; None: there is no test form;
     ``auto``: made from the limits). ``replies`` come before the final result; ``finals`` are good final results beyond
-    OK (``SHUT OK``). ``clears`` names settings that success resets, ``needs`` what must have been done, both in words
-    of the family.
+    OK (``SHUT OK``); with ``final_reply`` the reply is the final result itself, with ``unanswered`` none comes at all.
+    ``clears`` names settings that success resets, ``needs`` what must have been done, both in words of the family.
     """
 
     name: str
@@ -229,6 +229,8 @@ class Syntax:
     tested: str | None = None
     text: UntilFinal | None = None
     finals: tuple[str, ...] = ()
+    final_reply: bool = False
+    unanswered: bool = False
     entry: Entry | None = None
     completion: Completion | None = None
     patience: Patience = Patience()

@@ -128,6 +128,8 @@ class Exchange:
     def written(self) -> None:
         """Note that the command line has been handed to the port."""
         self.take(Input.WRITTEN)
+        if self.command.wire.unanswered:
+            self.take(Input.OK)
 
     def entered(self) -> None:
         """Note that the whole entry has been handed to the port."""
@@ -152,6 +154,8 @@ class Exchange:
                 self.lines.append(line)
                 if what is Input.PROMPT:
                     self._grant(line)
+                elif what is Input.REPLY and self.command.wire.final_reply:
+                    self.take(Input.OK)
         return True
 
     @property
@@ -212,7 +216,7 @@ class Exchange:
         if found is None:
             return CommandFailed(f"{self.command.masked}: {shown}", command=self.command.masked, code=shown)
         word = found[1].decode("ascii", "backslashreplace").strip()
-        codes = self.error_codes
+        codes = self.error_codes if text.startswith(b"+CME") else self.command.wire.codes
         if not word.isdigit() or codes is None:
             code: int | str = int(word) if word.isdigit() else word
             return CommandFailed(f"{self.command.masked}: {shown}", command=self.command.masked, code=code)

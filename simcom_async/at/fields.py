@@ -116,4 +116,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """The rest of the line, whatever it holds, as text: header fields, listings, lines of free text."""
+    """The rest of the line, whatever it holds, as text: header fields, listings, lines of free text.
+
+    ``begins`` is how it begins, where that tells it from another line of the same tag.
+    """
+
+    begins: str = ""

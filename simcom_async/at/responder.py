@@ -27,7 +27,7 @@ __all__ = [
     "Escape",
     "Item",
     "Mode",
-    "OnlineData",
+    "OnlineChunk",
     "Responder",
 ]
 
@@ -81,7 +81,7 @@ class EntryEnd:
 
 
 @dataclass(frozen=True, slots=True)
-class OnlineData:
+class OnlineChunk:
     """Data of the connection."""
 
     data: bytes
@@ -92,7 +92,7 @@ class Escape:
     """``+++`` between two silences: back to commands, the connection stays."""
 
 
-Item = Echo | CommandLine | EntryChunk | EntryEnd | OnlineData | Escape
+Item = Echo | CommandLine | EntryChunk | EntryEnd | OnlineChunk | Escape
 
 
 class Responder:
@@ -320,7 +320,7 @@ class Responder:
         only_pluses = not data.strip(b"+")
         self._pluses = self._pluses + len(data) if self._silent and only_pluses else 4
         self._silent = self._silent and only_pluses
-        _join(items, OnlineData, data)
+        _join(items, OnlineChunk, data)
         return b""
 
     def _echo(self, data: bytes, items: list[Item]) -> None:
@@ -328,7 +328,7 @@ class Responder:
             _join(items, Echo, data)
 
 
-def _join(items: list[Item], kind: type[Echo] | type[EntryChunk] | type[OnlineData], data: bytes) -> None:
+def _join(items: list[Item], kind: type[Echo] | type[EntryChunk] | type[OnlineChunk], data: bytes) -> None:
     last = items[-1] if items else None
     if isinstance(last, kind):
         items[-1] = kind(last.data + data)

@@ -75,12 +75,19 @@ def test_form(command: type[Command[Any]]) -> type[Command[Any]]:
     replies: tuple[type[Message], ...] = ()
     answer: Any = None
     if tested:
-        line = Line(name, times=Times.OPTIONAL)
-        reply = type(f"{command.__name__}Supported", (Supported,), {"wire": line, "__module__": module})
+        reply = _supported(command)
         replies, answer = (reply,), reply | None
     syntax = Syntax(name=name, form=Form.TEST, replies=replies, repeatable=True, ref=command.wire.ref)
     body = {"wire": syntax, "__doc__": command.__doc__, "__module__": module}
     return type(f"{command.__name__}Test", (Command[answer],), body)
+
+
+def _supported(command: type[Command[Any]]) -> type[Supported]:
+    """The line that answers the test form. It begins as declared, else an URC of that tag would be taken for it."""
+    body: dict[str, Any] = {"wire": Line(command.wire.name, times=Times.OPTIONAL), "__module__": command.__module__}
+    values = Rest(begins=supported_values(command)[:1])
+    body["__annotations__"] = {"values": Annotated[str, values]}
+    return type(f"{command.__name__}Supported", (Supported,), body)
 
 
 def supported_values(command: type[Command[Any]]) -> str:

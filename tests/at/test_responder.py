@@ -19,7 +19,7 @@ from simcom_async.at.responder import (
     Escape,
     Item,
     Mode,
-    OnlineData,
+    OnlineChunk,
     Responder,
 )
 
@@ -100,10 +100,10 @@ def joined(items: list[Item]) -> list[Item]:
     found: list[Item] = []
     run: dict[type, bytes] = {}
     for item in [*items, Escape()]:
-        if isinstance(item, Echo | EntryChunk | OnlineData):
+        if isinstance(item, Echo | EntryChunk | OnlineChunk):
             run[type(item)] = run.get(type(item), b"") + item.data
             continue
-        found += [kind(run[kind]) for kind in (Echo, EntryChunk, OnlineData) if kind in run]
+        found += [kind(run[kind]) for kind in (Echo, EntryChunk, OnlineChunk) if kind in run]
         found.append(item)
         run.clear()
     return found[:-1]
@@ -374,7 +374,7 @@ def test_the_end_of_an_entry_without_one_changes_nothing() -> None:
 
 def test_online_everything_is_data_and_nothing_is_echoed() -> None:
     items = Drive(module(echo=True)).feed(b"ATO\r", b"~\xff}#\xc0!AT\r+++ATH\r")
-    assert items[-1] == OnlineData(b"~\xff}#\xc0!AT\r+++ATH\r")
+    assert items[-1] == OnlineChunk(b"~\xff}#\xc0!AT\r+++ATH\r")
 
 
 def test_three_plus_signs_between_silences_escape() -> None:
@@ -410,7 +410,7 @@ def test_other_plus_signs_are_data(steps: list[bytes | None]) -> None:
         if step is None:
             assert drive.responder.quiet() == []
         else:
-            assert drive.responder.receive(step) == [OnlineData(step)]
+            assert drive.responder.receive(step) == [OnlineChunk(step)]
 
 
 def test_silence_means_nothing_offline() -> None:

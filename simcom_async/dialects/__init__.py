@@ -1,0 +1,12 @@
+"""The dialects: what each module series speaks, one value a file."""
+
+from collections.abc import Mapping
+
+from simcom_async.at.dialect import Dialect
+from simcom_async.dialects.general import GENERAL
+from simcom_async.dialects.sim800 import SIM800
+
+__all__ = ["DIALECTS", "GENERAL", "SIM800"]
+
+#: Every dialect by its name; ``general`` applies before the module is identified.
+DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (GENERAL, SIM800)}

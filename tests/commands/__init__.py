@@ -1,0 +1,1 @@
+"""Tests of the declarations: literal lines of documents and devices."""
