@@ -1,0 +1,27 @@
+"""Real servers on loopback: what the demo, the pytest plugin and tests let a modem talk to."""
+
+from simcom_async.sites.body import Body, generated
+from simcom_async.sites.gate import Gate
+from simcom_async.sites.http import HttpSite
+from simcom_async.sites.proxy import ProxySite
+from simcom_async.sites.raw import RawSite
+from simcom_async.sites.requests import HttpRequest, RequestLog
+from simcom_async.sites.route import Route, ServerFault
+from simcom_async.sites.site import Site, StreamSite
+from simcom_async.sites.tls import LoopbackCA
+
+__all__ = [
+    "Body",
+    "Gate",
+    "HttpRequest",
+    "HttpSite",
+    "LoopbackCA",
+    "ProxySite",
+    "RawSite",
+    "RequestLog",
+    "Route",
+    "ServerFault",
+    "Site",
+    "StreamSite",
+    "generated",
+]
