@@ -91,7 +91,8 @@ class Entry:
     """Raw bytes that the host hands over after ``prompt``.
 
     ``size`` says where they end, ``maximum`` is the limit in bytes (None: no limit is known), ``echoed`` whether the
-    module echoes them while echo is on, ``timer`` the parameter that holds the module's own time limit in ms.
+    module echoes them while echo is on, ``timer`` the parameter that holds the module's own time limit in ms. With
+    ``ok_first`` an OK may stand in front of the prompt: it is not the final result.
     """
 
     prompt: type[Prompt]
@@ -99,6 +100,7 @@ class Entry:
     maximum: int | None = None
     echoed: bool = False
     timer: str | None = None
+    ok_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

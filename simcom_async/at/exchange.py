@@ -74,6 +74,7 @@ class Exchange:
     """
 
     __slots__ = (
+        "_ok_first",
         "answering",
         "command",
         "echoed",
@@ -99,6 +100,8 @@ class Exchange:
         self.echoed = False
         self.given_up = False
         self.seen_anything = False
+        entry = command.wire.entry
+        self._ok_first = entry is not None and entry.ok_first
         self.error_codes: type[Code] | None = None
         self.answering = completion_of(command) is not None
 
@@ -141,7 +144,9 @@ class Exchange:
         following = LIFE[self.state].get(what)
         if following is None:
             return False
-        if what is Input.OK and self.answering and self.state is not State.EARLY:
+        if what is Input.OK and self._ok_first:
+            self._ok_first, following = False, self.state
+        elif what is Input.OK and self.answering and self.state is not State.EARLY:
             following = State.AWAITING
         elif what is Input.QUIET and self.optional:
             following = State.DONE
@@ -153,6 +158,7 @@ class Exchange:
             else:
                 self.lines.append(line)
                 if what is Input.PROMPT:
+                    self._ok_first = False
                     self._grant(line)
                 elif what is Input.REPLY and self.command.wire.final_reply:
                     self.take(Input.OK)

@@ -178,7 +178,8 @@ class TextUntilFinal(_Payload):
     def end(self, events: list[Event]) -> tuple[bytes, int] | None:
         """Silence: the held result line was the final result; its text and offset, or None when there is none."""
         found = self._final()
-        if found is None:
+        refused = not self._offset and found is not None and not found.start() and found[1] not in (b"OK", b"0")
+        if found is None or (self._left is not None and not refused):
             return None
         start = self._held_start + found.start()
         chunk = self._chunk(b"", start, start, events)
