@@ -1,0 +1,60 @@
+"""The fields of a line, read by the manual's rules alone, and those of a declared message, to be compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import Enum
+
+from pydantic import SecretStr
+
+from simcom_async.at.event import LineEvent
+from simcom_async.at.message import Message
+
+__all__ = ["NAMES", "assert_declared", "fields_of", "values_of"]
+
+#: How the product calls what the manual's captures call otherwise.
+NAMES = {"len": "length", "datalen": "length", "ip": "address"}
+_FIELD = re.compile(r'[ \t]*("[^"]*"|[^",]*?)[ \t]*(?:,|\Z)')
+
+
+def fields_of(line: str) -> list[str]:
+    """What stands behind the tag: blanks around commas ignored, quotes removed, an empty last field left out."""
+    head, colon, rest = line.partition(":")
+    numbers = re.findall(r"\d+", head.partition(" ")[2]) if colon else []
+    if not colon:
+        return []
+    found, place = [], 0
+    while place < len(rest):
+        match = _FIELD.match(rest, place)
+        assert match is not None, f"{line!r}: no field at {place}"
+        found.append(match[1].strip('"'))
+        place = match.end()
+    return numbers + found
+
+
+def values_of(message: Message) -> list[str]:
+    """The values of a message in wire order, as they would stand on the wire without quotes."""
+    values = [getattr(message, name) for name in type(message).model_fields]
+    while values and values[-1] is None:
+        values.pop()
+    return ["" if value is None else _text(value) for value in values]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, Enum):
+        value = value.value
+    return str(value)
+
+
+def assert_declared(event: LineEvent, line: str, captures: Mapping[str, str] | None = None) -> None:
+    """The event is this line as a declared message, with exactly its values, and those of the captures by name."""
+    message = event.message
+    assert message is not None, f"{line!r} became {event!r}, which no declaration takes"
+    assert values_of(message) == fields_of(line), f"{line!r} became {message!r}"
+    for name, value in (captures or {}).items():
+        word = name.rstrip("0123456789")
+        field = getattr(message, NAMES.get(word, word), None)
+        assert _text(field) == value, f"{line!r} became {message!r}: {name} should be {value}"

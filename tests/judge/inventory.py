@@ -1,0 +1,283 @@
+"""The inventory of the manual as it is, and trials made from it: small transcripts for both halves.
+
+A trial is one form of one command with parameters from the inventory's own limits. ``CASES`` adds what its tables only
+tell in words: which values belong together, what has to be done before, and which outcome is to be seen.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.judge.transcript import Capture, Does, Payload, Step, Transcript
+
+__all__ = ["CASES", "TAKEN", "Case", "Form", "Param", "Trial", "forms", "sample", "trials", "urcs"]
+
+PATH = Path(__file__).parents[1] / "inventory.toml"
+_PLACE = re.compile(r"<([a-z0-9_]+)>", re.IGNORECASE)
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_RAW = re.compile(r"<(\w+) raw bytes>")
+
+Values = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter of a command or a field of its answer; ``natural`` limits follow from the meaning, not from print."""
+
+    name: str
+    type: str
+    low: int | None
+    high: int | None
+    values: tuple[str, ...]
+    optional: bool
+    natural: bool
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of one command."""
+
+    family: str
+    service: str
+    name: str
+    form: str
+    syntax: str
+    response: tuple[str, ...]
+    finals: tuple[str, ...]
+    later: tuple[str, ...]
+    kind: str
+    detail: str
+    params: tuple[Param, ...]
+    outcomes: Mapping[str, tuple[str, ...]]
+
+    @property
+    def id(self) -> str:
+        """A name for test runs."""
+        return f"{self.family}-{self.name}-{self.form}"
+
+    def param(self, name: str) -> Param | None:
+        """The parameter of that name."""
+        return next((param for param in self.params if param.name == name), None)
+
+    def line(self, values: Values) -> str:
+        """The command line with these parameters; optional ones are written where they are given."""
+        line = self.syntax
+        while (found := _OPTIONAL.search(line)) is not None:
+            wanted = all(name in values for name in _PLACE.findall(found[1]))
+            line = line[: found.start()] + (found[1] if wanted else "") + line[found.end() :]
+        return _PLACE.sub(lambda place: values[place[1]], line)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Values that belong together. ``before``: what puts the module in the right state; a line that has to wait for a
+    later one stands as ``(line, later)``. ``outcome``: the words by which the inventory names the course.
+    """
+
+    values: Values = field(default_factory=dict)
+    before: tuple[str | tuple[str, str], ...] = ()
+    outcome: str | None = None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A small transcript made from one form. ``final``: what the manual lets expect."""
+
+    form: Form
+    transcript: Transcript
+    case: Case
+    final: str
+
+    @property
+    def id(self) -> str:
+        """A name for test runs."""
+        return self.transcript.name
+
+
+BEARER = ('AT+SAPBR=3,1,"Contype","GPRS"', 'AT+SAPBR=3,1,"APN","CMNET"', "AT+SAPBR=1,1")
+INIT = (*BEARER, "AT+HTTPINIT")
+READY = (*INIT, 'AT+HTTPPARA="CID",1', 'AT+HTTPPARA="URL","www.sim.com"')
+DONE = (*READY, ("AT+HTTPACTION=0", "+HTTPACTION: 0,200,1000"))
+
+_SAPBR = [
+    Case({"cmd": "3", "cid": "1", "tag": "Contype", "value": "GPRS"}, outcome="cmd 0, 1, 3"),
+    Case({"cmd": "3", "cid": "1", "tag": "APN", "value": "CMNET"}, outcome="cmd 0, 1, 3"),
+    Case({"cmd": "1", "cid": "1"}, BEARER[:2], outcome="cmd 0, 1, 3"),
+    Case({"cmd": "2", "cid": "1"}, BEARER, outcome="cmd 2"),
+    Case({"cmd": "0", "cid": "1"}, BEARER, outcome="cmd 0, 1, 3"),
+]
+
+#: What the tables of the inventory tell in words only, by family, name and form.
+CASES: Mapping[tuple[str, str, str], Sequence[Case]] = {
+    ("sim800", "AT+SAPBR", "write"): _SAPBR,
+    ("sim800", "AT+HTTPINIT", "execute"): [Case(before=BEARER)],
+    ("sim800", "AT+HTTPTERM", "execute"): [Case(before=INIT)],
+    ("sim800", "AT+HTTPPARA", "write"): [
+        Case({"tag": "CID", "value": "1"}, INIT),
+        Case({"tag": "URL", "value": '"www.sim.com"'}, INIT),
+        Case({"tag": "PROIP", "value": '"10.0.0.172"'}, INIT),
+        Case({"tag": "PROPORT", "value": "80"}, INIT),
+        Case({"tag": "REDIR", "value": "1"}, INIT),
+        Case({"tag": "BREAK", "value": "2000"}, INIT),
+    ],
+    ("sim800", "AT+HTTPDATA", "write"): [Case({"size": "100", "time": "10000"}, INIT, outcome="success")],
+    ("sim800", "AT+HTTPACTION", "write"): [Case({"method": str(number)}, READY) for number in range(3)],
+    ("sim800", "AT+HTTPREAD", "execute"): [Case(before=DONE, outcome="success")],
+    ("sim800", "AT+HTTPSTATUS", "read"): [Case(before=DONE)],
+    ("sim800", "AT+HTTPSCONT", "unspecified"): [Case(before=READY)],
+}
+#: Values that stand for the fields of answers on the host's side.
+SAMPLES: Mapping[str, Values] = {
+    "AT+SAPBR": {"status": "1", "ip": "10.89.193.1"},
+    "AT+HTTPACTION": {"status": "200", "datalen": "1000"},
+    "AT+HTTPREAD": {"len": "1000"},
+    "AT+HTTPSTATUS": {"method": "GET", "status": "1", "finish": "1440", "remain": "7915"},
+}
+#: Values outside a natural limit, which the document does not print, that modules take all the same.
+TAKEN: Mapping[tuple[str, str, str], str] = {
+    ("AT+HTTPDATA", "size", "0"): "SIM800 AT manual 11.2.4: it deletes the stored data",
+}
+
+
+@cache
+def urcs() -> tuple[tuple[str, str, str], ...]:
+    """Every unsolicited line of the inventory: family, service and template."""
+    tables = tomllib.loads(PATH.read_text("utf-8"))["urc"]
+    return tuple((table["family"], table["service"], table["template"]) for table in tables)
+
+
+def sample(name: str, template: str, **values: str) -> str:
+    """A template of the inventory with the samples of a command put in, or with other values."""
+    return _PLACE.sub(lambda place: values.get(place[1]) or SAMPLES[name][place[1]], template)
+
+
+@cache
+def forms() -> tuple[Form, ...]:
+    """Every form of the inventory."""
+    return tuple(_form(table) for table in tomllib.loads(PATH.read_text("utf-8"))["command"])
+
+
+def _form(table: Mapping[str, Any]) -> Form:
+    return Form(
+        family=table["family"],
+        service=table["service"],
+        name=table["name"],
+        form=table["form"],
+        syntax=table["syntax"],
+        response=tuple(table["response"]),
+        finals=tuple(table["final"]),
+        later=tuple(table["async"]),
+        kind=table["kind"],
+        detail=table["detail"],
+        params=tuple(_param(param) for param in table.get("params", ())),
+        outcomes={item["when"]: tuple(item["lines"]) for item in table.get("outcomes", ())},
+    )
+
+
+def _param(table: Mapping[str, Any]) -> Param:
+    return Param(
+        name=table["name"],
+        type=table["type"],
+        low=table.get("min"),
+        high=table.get("max"),
+        values=tuple(str(value) for value in table.get("values", ())),
+        optional=table["optional"],
+        natural=table.get("bounds") == "natural",
+    )
+
+
+def trials(form: Form) -> Iterator[Trial]:
+    """Each case of a form, its limits (both accepted), and the values just outside (both refused)."""
+    cases = CASES.get((form.family, form.name, form.form), ())
+    for case in cases:
+        yield _trial(form, case, case.values, "OK")
+        for param in form.params:
+            if param.type == "int" and param.name in case.values:
+                yield from _at_limits(form, case, param)
+    for param in form.params if cases else ():
+        if param.values and param.name in cases[0].values:
+            yield _trial(form, cases[0], {**cases[0].values, param.name: "99"}, "ERROR")
+
+
+def _at_limits(form: Form, case: Case, param: Param) -> Iterator[Trial]:
+    for limit, outside in ((param.low, -1), (param.high, 1)):
+        if limit is None:
+            continue
+        if str(limit) != case.values[param.name]:
+            yield _trial(form, case, {**case.values, param.name: str(limit)}, "OK")
+        beyond = str(limit + outside)
+        taken = param.natural and (form.name, param.name, beyond) in TAKEN
+        yield _trial(form, case, {**case.values, param.name: beyond}, "OK" if taken else "ERROR")
+
+
+def _trial(form: Form, case: Case, values: Values, final: str) -> Trial:
+    name = "-".join([form.id, *values.values()])
+    lines = form.outcomes.get(case.outcome or "", (*form.response, "OK")) if final == "OK" else ("ERROR",)
+    if any(raw is not None and values.get(raw[1]) == "0" for raw in map(_RAW.fullmatch, lines)):
+        lines = ("OK",)  # nothing to enter: no prompt
+    later = form.later if final == "OK" else ()
+    captures: dict[str, Capture] = {}
+    steps = [Step(Does.SEND, form.line(values))]
+    steps += [_step(form, line, values, captures) for line in lines]
+    steps += [Step(Does.RECV, _template(form, line, values, captures), later=True) for line in later]
+    transcript = Transcript(
+        name=name.replace('"', ""),
+        family=form.family,
+        service=form.service,
+        section="",
+        origin="inventory",
+        needs=(),
+        variables={},
+        captures=captures,
+        setup=tuple(_before(case)),
+        steps=tuple(steps),
+    )
+    return Trial(form, transcript, case, final)
+
+
+def _before(case: Case) -> Iterator[Step]:
+    for item in case.before:
+        line, later = item if isinstance(item, tuple) else (item, None)
+        yield Step(Does.SEND, line)
+        yield Step(Does.RECV, "OK")
+        if later is not None:
+            yield Step(Does.RECV, later, later=True)
+
+
+def _step(form: Form, line: str, values: Values, captures: dict[str, Capture]) -> Step:
+    raw = _RAW.fullmatch(line)
+    if raw is None:
+        prompt = form.kind == "datamode" and line.isalpha() and line not in ("OK", "ERROR")
+        text = _template(form, line, values, captures)
+        return Step(Does.PROMPT if prompt else Does.RECV, text)
+    if form.kind == "datamode":
+        return Step(Does.ENTRY, "x" * int(values[raw[1]]))
+    return Step(Does.PAYLOAD, payload=Payload(length=f"{{{raw[1]}}}"))
+
+
+def _template(form: Form, line: str, values: Values, captures: dict[str, Capture]) -> str:
+    """A line of the inventory as one of a transcript: given values put in, all others are captures."""
+
+    def place(found: re.Match[str]) -> str:
+        name = found[1]
+        if name in values:
+            return values[name]
+        captures[name] = _capture(form, name)
+        return f"{{{name}}}"
+
+    return _PLACE.sub(place, line)
+
+
+def _capture(form: Form, name: str) -> Capture:
+    param = form.param(name)
+    sample = SAMPLES[form.name][name]
+    kind = "ipv4" if name == "ip" else "int" if sample.isdigit() else "string"
+    if param is None:
+        return Capture(name, kind, sample)
+    return Capture(name, kind, sample, low=param.low, high=param.high, values=param.values)

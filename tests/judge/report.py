@@ -1,0 +1,43 @@
+"""Says at the end of a run what the manual has and the product does not declare yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.judge.declared import command_names, declared_services
+from tests.judge.transcript import load_all
+
+__all__ = ["MissingReport", "missing"]
+
+
+def missing() -> list[str]:
+    """A line for each family and service that is not declared, with the number of its transcripts and commands."""
+    declared = declared_services()
+    transcripts = Counter((transcript.family, transcript.service) for transcript in load_all())
+    return [
+        f"missing: {family} {service} ({transcripts[family, service]} transcripts, {len(names)} commands)"
+        for (family, service), names in sorted(command_names().items())
+        if (family, service) not in declared
+    ]
+
+
+class MissingReport:
+    """A plug-in of the test run: its section stands below the results, also when all tests have passed."""
+
+    NAME = "judge-missing-report"
+
+    @classmethod
+    def register(cls, config: pytest.Config) -> None:
+        """Take part in the run, once."""
+        if not config.pluginmanager.has_plugin(cls.NAME):
+            config.pluginmanager.register(cls(), cls.NAME)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Write the section."""
+        lines = missing()
+        if lines:
+            terminalreporter.section("of the manual, not declared yet and therefore not judged")
+            for line in lines:
+                terminalreporter.line(line)
