@@ -94,6 +94,10 @@ class Queues:
         return take
 
 
+#: What the text of a burst can be at most, as the link tells its bus: the size of the read.
+OCTETS = BURST * 14
+
+
 def our_bus() -> Callable[[bool], Bus]:
     """Our side: the event bus, with the events that the demux makes; read in batches, or one by one."""
     from simcom_async.at.event import UrcLine
@@ -107,7 +111,7 @@ def our_bus() -> Callable[[bool], Bus]:
             self._now = asyncio.get_running_loop().time
 
         def burst(self) -> None:
-            self._bus.publish_all(self._events, self._now())
+            self._bus.publish_all(self._events, self._now(), OCTETS)
 
         def subscriber(self) -> Callable[[], Awaitable[None]]:
             subscription = self._bus.subscribe(UrcLine)

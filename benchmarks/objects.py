@@ -44,11 +44,14 @@ def _reference() -> Work:
 
 def our_events() -> Work:
     """Our side: the demux's event of an unsolicited line, in bursts of 16 over the bus to a callback."""
-    from simcom_async.at.event import UrcLine
+    from simcom_async.at.codec import compiled
+    from simcom_async.at.event import TaggedUrc, UrcLine
+    from simcom_async.commands.network import CregChanged
     from simcom_async.link.bus import EventBus
     from simcom_async.ports.clock import ManualClock
 
     bus = EventBus(ManualClock())
+    entry = compiled(CregChanged)
     seen = 0
 
     def callback(event: UrcLine) -> None:
@@ -59,8 +62,8 @@ def our_events() -> Work:
 
     def work() -> None:
         for burst in range(0, COUNT, 16):
-            events = [UrcLine(b"+CREG: 1,5", start, "declared") for start in range(burst, min(burst + 16, COUNT))]
-            bus.publish_all(events, 0.0)
+            events = [TaggedUrc(b"+CREG: 1", start, entry) for start in range(burst, min(burst + 16, COUNT))]
+            bus.publish_all(events, 0.0, 16 * 12)
 
     return work
 
