@@ -39,7 +39,7 @@ class _Field:
 class Compiled:
     """A declared line, ready for matching, building and encoding."""
 
-    __slots__ = ("_fields", "_inside", "declaration", "line", "match", "pattern", "simple", "tags")
+    __slots__ = ("_fields", "_inside", "declaration", "line", "match", "pattern", "secret", "simple", "tags")
 
     def __init__(self, declaration: type[Message]) -> None:
         line = line_of(declaration)
@@ -52,6 +52,8 @@ class Compiled:
         self.pattern = re.compile(self._head() + _sequence(self._fields, line.separator) + rb"\Z", re.DOTALL)
         #: The match of a line without line end, or None when it is not this message.
         self.match: Callable[[bytes], re.Match[bytes] | None] = self.pattern.match
+        #: Whether one of its fields must not be shown.
+        self.secret = declaration.secret or any(_without_none(info.annotation)[0] is SecretStr for info in infos.values())
         #: Whether nothing follows the line: no payload, no continuation.
         self.simple = line.opens is None and line.then is None
 

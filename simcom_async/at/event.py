@@ -94,10 +94,12 @@ class LineEvent(Event):
         return built
 
     def __repr__(self) -> str:
-        name = type(self).__name__
-        declaration = self.declaration
-        shown = self.text if declaration is None or not declaration.secret else b"*" * len(self.text)
-        return f"{name}({shown!r}, {self.rule}{'' if declaration is None else ', ' + declaration.__name__})"
+        compiled = self.compiled
+        shown = self.text if compiled is None or not compiled.secret else b"*" * len(self.text)
+        for secret in () if self.command is None else self.command.secrets:
+            shown = shown.replace(secret, b"*" * len(secret))
+        declared = "" if compiled is None else f", {compiled.declaration.__name__}"
+        return f"{type(self).__name__}({shown!r}, {self.rule}{declared})"
 
 
 class EchoLine(LineEvent):

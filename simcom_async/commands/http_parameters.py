@@ -3,6 +3,8 @@
 from enum import IntEnum
 from typing import Annotated, Literal
 
+from pydantic import SecretStr
+
 from simcom_async.at.command import Command, Form, Service, Syntax
 from simcom_async.at.fields import Range, Rest, Text
 from simcom_async.at.message import Line, Reply, Times
@@ -140,6 +142,7 @@ class HttpParaUserHeadersLine(HttpParameter):
     """The further header lines (SIM800 AT manual 11.2.7)."""
 
     wire = Line("USERDATA", times=Times.OPTIONAL, ref="SIM800 AT manual 11.2.7")
+    secret = True
     value: Annotated[str, Rest()] = ""
 
 
@@ -253,11 +256,11 @@ class HttpParaContent(HttpPara):
 class HttpParaUserHeaders(HttpPara):
     r"""Set further header lines (SIM800 AT manual 11.2.3).
 
-    Between two lines stand the four characters ``\r\n``.
+    Between two lines stand the four characters ``\r\n``. They may hold credentials: they are not shown.
     """
 
     tag: Annotated[Literal["USERDATA"], Text()] = "USERDATA"
-    value: Annotated[str, Text()]
+    value: Annotated[SecretStr, Text()]
 
 
 class HttpParaRead(Command[tuple[HttpParameter, ...]]):

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import SecretStr
 
 from simcom_async.at.codec import compiled
-from simcom_async.at.event import Gap, LineEvent, Noise, PayloadChunk, ReplyLine
+from simcom_async.at.command import Command, Form, Syntax
+from simcom_async.at.event import EchoLine, Gap, LineEvent, Noise, PayloadChunk, ReplyLine
 from simcom_async.at.fields import Text
 from simcom_async.at.message import Line, Reply
 from tests.at import speech as s
@@ -49,3 +50,14 @@ def test_chunks_and_gaps_say_how_much() -> None:
     chunk.last = True
     assert repr(chunk) == "PayloadChunk(3 bytes at 5, last)"
     assert repr(Gap(3, 10, 12)) == "Gap(3 lost, 10 to 12)"
+
+
+def test_law_10_the_echo_of_a_secret_command_is_not_shown() -> None:
+    class Login(Command[None]):
+        wire = Syntax(name="+LOGIN", form=Form.WRITE)
+        password: Annotated[SecretStr, Text()]
+
+    command = Login(password=SecretStr("hunter2"))
+    event = EchoLine(command.text, 0, "echo-of-command", command)
+    assert "hunter2" not in repr(event)
+    assert "AT+LOGIN" in repr(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import SecretStr
 
 from simcom_async.commands.http_parameters import (
     HttpContextRead,
@@ -56,7 +57,7 @@ URL = "HTTP://www.sim.com/img/sim_logo.gif?a=1,2;b"
         ('AT+HTTPPARA="BREAKEND",4000', HttpParaBreakEnd(value=4000)),
         ('AT+HTTPPARA="TIMEOUT",30', HttpParaTimeout(value=30)),
         ('AT+HTTPPARA="CONTENT","application/json"', HttpParaContent(value="application/json")),
-        (r'AT+HTTPPARA="USERDATA","A: 1\r\nB: 2"', HttpParaUserHeaders(value=r"A: 1\r\nB: 2")),
+        (r'AT+HTTPPARA="USERDATA","A: 1\r\nB: 2"', HttpParaUserHeaders(value=SecretStr(r"A: 1\r\nB: 2"))),
         ("AT+HTTPPARA?", HttpParaRead()),
         ("AT+HTTPSCONT", HttpContextSave()),
         ("AT+HTTPSCONT?", HttpContextRead()),

@@ -1,0 +1,166 @@
+"""An asyncio stack for SIMCom cellular modules, and a virtual module that behaves like them.
+
+::
+
+    async with simcom_async.open_modem("/dev/ttyUSB2", apn="internet") as modem:
+        response = await modem.http.get("http://example.com/")
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simcom_async.at.code import Code
+from simcom_async.at.command import Command, RawCommand, Service
+from simcom_async.at.dialect import Dialect
+from simcom_async.at.event import (
+    EchoLine,
+    Event,
+    FinalLine,
+    Gap,
+    LateReply,
+    LineEvent,
+    Noise,
+    PayloadChunk,
+    PromptLine,
+    ReplyLine,
+    UrcLine,
+)
+from simcom_async.at.message import Message, Reply, Urc
+from simcom_async.commands.network import Registration
+from simcom_async.commands.topics import (
+    BearerLost,
+    CallProgress,
+    FunctionalityChanged,
+    Incoming,
+    ModuleBooted,
+    ModuleReady,
+    NetworkInformation,
+    PowerDown,
+    PowerWarning,
+    RegistrationChanged,
+    SimChanged,
+)
+from simcom_async.dialects import DIALECTS
+from simcom_async.errors import (
+    CommandFailed,
+    CommandTimeout,
+    FtpError,
+    HttpError,
+    LimitExceeded,
+    LinkError,
+    MissingExtra,
+    ModemError,
+    ModemRestarted,
+    OutcomeUnknown,
+    Pop3Error,
+    PortLost,
+    ProtocolError,
+    ServiceBusy,
+    ServiceFailed,
+    SimcomError,
+    SmtpError,
+    UnsupportedCommand,
+    UnsupportedService,
+    UsageError,
+)
+from simcom_async.link.bus import EventBus
+from simcom_async.link.condition import Condition, LinkChanged, ServiceSettled
+from simcom_async.link.subscription import Overflow, Overrun, Subscription
+from simcom_async.modem import Modem, connect, open_modem
+from simcom_async.ports.clock import Clock, LoopClock, ManualClock
+from simcom_async.sessions.http import HttpStream
+from simcom_async.sessions.http_response import HttpResponse
+from simcom_async.sessions.identity import Identity
+from simcom_async.sessions.progress import Direction, TransferProgress
+from simcom_async.sessions.registration import NetworkRegistration, Signal
+
+if TYPE_CHECKING:
+    from simcom_async.virtual import VirtualModem
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "DIALECTS",
+    "BearerLost",
+    "CallProgress",
+    "Clock",
+    "Code",
+    "Command",
+    "CommandFailed",
+    "CommandTimeout",
+    "Condition",
+    "Dialect",
+    "Direction",
+    "EchoLine",
+    "Event",
+    "EventBus",
+    "FinalLine",
+    "FtpError",
+    "FunctionalityChanged",
+    "Gap",
+    "HttpError",
+    "HttpResponse",
+    "HttpStream",
+    "Identity",
+    "Incoming",
+    "LateReply",
+    "LimitExceeded",
+    "LineEvent",
+    "LinkChanged",
+    "LinkError",
+    "LoopClock",
+    "ManualClock",
+    "Message",
+    "MissingExtra",
+    "Modem",
+    "ModemError",
+    "ModemRestarted",
+    "ModuleBooted",
+    "ModuleReady",
+    "NetworkInformation",
+    "NetworkRegistration",
+    "Noise",
+    "OutcomeUnknown",
+    "Overflow",
+    "Overrun",
+    "PayloadChunk",
+    "Pop3Error",
+    "PortLost",
+    "PowerDown",
+    "PowerWarning",
+    "PromptLine",
+    "ProtocolError",
+    "RawCommand",
+    "Registration",
+    "RegistrationChanged",
+    "Reply",
+    "ReplyLine",
+    "Service",
+    "ServiceBusy",
+    "ServiceFailed",
+    "ServiceSettled",
+    "Signal",
+    "SimChanged",
+    "SimcomError",
+    "SmtpError",
+    "Subscription",
+    "TransferProgress",
+    "UnsupportedCommand",
+    "UnsupportedService",
+    "Urc",
+    "UrcLine",
+    "UsageError",
+    "VirtualModem",
+    "connect",
+    "open_modem",
+]
+
+
+def __getattr__(name: str) -> object:
+    """``VirtualModem`` is loaded when it is asked for: drivers of real modules need none."""
+    if name == "VirtualModem":
+        from simcom_async.virtual import VirtualModem
+
+        return VirtualModem
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,263 @@
+"""What a user holds: one modem, found by asking it, with its services and its events."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Hashable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
+from urllib.parse import parse_qsl
+
+from pydantic import SecretStr
+
+from simcom_async.at.command import Command, RawCommand
+from simcom_async.at.dialect import Dialect, WireState
+from simcom_async.dialects import GENERAL
+from simcom_async.errors import UnsupportedService, UsageError
+from simcom_async.link.bus import EventBus
+from simcom_async.link.link import Link
+from simcom_async.link.subscription import Listener, Overflow, Subscription
+from simcom_async.ports.clock import Clock, LoopClock
+from simcom_async.ports.open import open_url
+from simcom_async.ports.port import Port
+from simcom_async.sessions.attach import Attachment
+from simcom_async.sessions.bearer import Access
+from simcom_async.sessions.http import HttpSession
+from simcom_async.sessions.identity import Identity, chosen_dialect
+from simcom_async.sessions.network import NetworkSession
+
+if TYPE_CHECKING:
+    from simcom_async.virtual import VirtualModem
+
+__all__ = ["Modem", "connect", "open_modem"]
+
+A = TypeVar("A")
+T = TypeVar("T")
+
+_VIRTUAL = "virtual:"
+
+
+class Modem:
+    """One modem: ``network`` and ``http``, raw commands with ``at``, and what happens as events.
+
+    Made by ``open_modem`` or ``connect``. After a lost bearer, a restart of the module or a lost port the same object
+    works again: what was under way fails by name, and the next call finds the module anew.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        url: str,
+        *,
+        access: Access | None = None,
+        pin: str | SecretStr | None = None,
+        dialect: Dialect | None = None,
+        clock: Clock | None = None,
+        virtual: VirtualModem | None = None,
+    ) -> None:
+        self.link = link
+        self._virtual = virtual
+        self._attachment = Attachment(link, url, LoopClock() if clock is None else clock, dialect)
+        self.network = NetworkSession(self._attachment, Access() if access is None else access, pin)
+        self.http = HttpSession(self._attachment, self.network)
+
+    @property
+    def bus(self) -> EventBus:
+        """Everything that happens on the line, by type."""
+        return self.link.bus
+
+    @property
+    def identity(self) -> Identity:
+        """Manufacturer, model, revision and IMEI, as the module says them."""
+        return self._attachment.identity
+
+    @property
+    def dialect(self) -> Dialect:
+        """What the module speaks."""
+        return self.link.dialect
+
+    async def open(self) -> None:
+        """Open the line and find the module. Raises LinkError, with the port, what was seen and what to do."""
+        await self._attachment.open()
+
+    async def aclose(self) -> None:
+        """Close the line, and the virtual modem behind it if it was made for this; again is harmless."""
+        self.network.close()
+        try:
+            await self._attachment.aclose()
+        finally:
+            virtual, self._virtual = self._virtual, None
+            if virtual is not None:
+                await virtual.aclose()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def at(self, line: str, *, timeout: float | None = None) -> tuple[str, ...]:
+        """Send a raw command line (``+CSQ``, with or without AT); the lines of its reply.
+
+        ``timeout`` in seconds. Raises CommandFailed for another final result than OK, UsageError for what cannot be
+        part of a command line.
+        """
+        if not isinstance(line, str):
+            raise UsageError(f"line: a {type(line).__name__} cannot be sent, allowed is str", field="line", value=line)
+        return await self.send(RawCommand.of(line), timeout=timeout)
+
+    async def send(self, command: Command[A], *, timeout: float | None = None) -> A:
+        """Send a declared command; what it answers."""
+        await self._attachment.ready()
+        return await self.link.send(command, timeout=timeout)
+
+    @asynccontextmanager
+    async def events(
+        self,
+        *kinds: type[T],
+        bound: int = 256,
+        overflow: Overflow = Overflow.DROP_OLDEST,
+        key: Callable[[T], Hashable] | None = None,
+        since: int | None = None,
+    ) -> AsyncIterator[Subscription[T]]:
+        """Events, or messages, of some types: ``async with modem.events(BearerLost) as events: async for ...``.
+
+        ``bound``: how many may wait unread; ``overflow``: what becomes of more, a Gap stands for what was lost.
+        ``since``: begin behind this sequence number, as far as it is remembered.
+        """
+        with self.bus.subscribe(*kinds, bound=bound, overflow=overflow, key=key, since=since) as subscription:
+            yield subscription
+
+    def on(self, kind: type[T], callback: Callable[[T], None]) -> Listener[T]:
+        """Call back for each event of a type, until ``close`` of what is returned."""
+        return self.bus.on(kind, callback)
+
+    async def wait_for(
+        self, kind: type[T], *, timeout: float | None = None, where: Callable[[T], bool] | None = None
+    ) -> T:
+        """The next event of a type that meets ``where``; raises CommandTimeout after ``timeout`` seconds."""
+        return await self.bus.wait_for(kind, timeout=timeout, where=where)
+
+    def ftp(self, host: str, **options: object) -> NoReturn:
+        """FTP is not carried yet: raises UnsupportedService."""
+        self._refuse("FTP")
+
+    def pop3(self, host: str, user: str, password: str, **options: object) -> NoReturn:
+        """POP3 is not carried yet: raises UnsupportedService."""
+        self._refuse("POP3")
+
+    @property
+    def smtp(self) -> NoReturn:
+        """SMTP is not carried yet: raises UnsupportedService."""
+        self._refuse("SMTP")
+
+    @property
+    def files(self) -> NoReturn:
+        """The module's file system is not carried yet: raises UnsupportedService."""
+        self._refuse("the module's file system")
+
+    def _refuse(self, what: str) -> NoReturn:
+        raise UnsupportedService(
+            f"{what} is not carried yet for the {self.dialect.name} dialect; send its commands with at()",
+            field="service",
+            value=what,
+        )
+
+    def __repr__(self) -> str:
+        return f"Modem({self._attachment.url}, {self.dialect.name})"
+
+
+async def connect(
+    url: str | Port,
+    *,
+    apn: str | None = None,
+    user: str | None = None,
+    password: str | SecretStr | None = None,
+    pin: str | SecretStr | None = None,
+    dialect: str | Dialect | None = None,
+    baud: int = 115200,
+    rtscts: bool = False,
+    clock: Clock | None = None,
+) -> Modem:
+    """Open a modem without a block; ``await modem.aclose()`` ends it. Parameters as ``open_modem``."""
+    wanted = None if dialect is None else chosen_dialect(dialect)
+    access = Access(apn, user, SecretStr(password) if isinstance(password, str) else password)
+    clock = LoopClock() if clock is None else clock
+    virtual = await _virtual(url, clock) if isinstance(url, str) and url.startswith(_VIRTUAL) else None
+    try:
+        port = virtual.port() if virtual is not None else _port(url, baud, rtscts)
+        link = Link(port, wanted or GENERAL, clock=clock, state=WireState(baud=_rate(url, baud)))
+        name = url if isinstance(url, str) else url.url
+        modem = Modem(link, name, access=access, pin=pin, dialect=wanted, clock=clock, virtual=virtual)
+        await modem.open()
+    except BaseException:
+        if virtual is not None:
+            await virtual.aclose()
+        raise
+    return modem
+
+
+@asynccontextmanager
+async def open_modem(
+    url: str | Port,
+    *,
+    apn: str | None = None,
+    user: str | None = None,
+    password: str | SecretStr | None = None,
+    pin: str | SecretStr | None = None,
+    dialect: str | Dialect | None = None,
+    baud: int = 115200,
+    rtscts: bool = False,
+    clock: Clock | None = None,
+) -> AsyncIterator[Modem]:
+    """A modem, opened and found, inside ``async with``.
+
+    ``url``: a device file, a PTY, ``COM3``, ``tcp://host:port``, ``socket://host:port``, or ``virtual:sim800`` (a
+    virtual modem in memory; options as a query, ``virtual:sim800?urc_delay=0``), or a port. ``apn``, ``user``,
+    ``password``: for the bearer, which the first request opens; None leaves what the module has stored. ``pin``: for a
+    card that asks for it. ``dialect``: forces one, else the module is asked. ``baud``, ``rtscts``: of a serial line.
+
+    Raises UsageError before a byte is sent, LinkError when there is no port, or no module that answers on it.
+    """
+    modem = await connect(
+        url,
+        apn=apn,
+        user=user,
+        password=password,
+        pin=pin,
+        dialect=dialect,
+        baud=baud,
+        rtscts=rtscts,
+        clock=clock,
+    )
+    try:
+        yield modem
+    finally:
+        await modem.aclose()
+
+
+def _port(url: str | Port, baud: int, rtscts: bool) -> Port:
+    return open_url(url, baud=baud, rtscts=rtscts) if isinstance(url, str) else url
+
+
+def _rate(url: str | Port, baud: int) -> int | None:
+    """The rate of the line in bit/s, None where it has none."""
+    return baud if isinstance(url, str) and ":" not in url else None
+
+
+async def _virtual(url: str, clock: Clock) -> VirtualModem:
+    """A running virtual modem of the dialect that a url names, with the options of its query."""
+    from simcom_async.virtual import VirtualModem
+
+    name, _, query = url.removeprefix(_VIRTUAL).partition("?")
+    options: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True))
+    seed = options.pop("seed", "0")
+    if not (seed.isascii() and seed.isdecimal()):
+        raise UsageError(f"seed: {seed!r} is no number", field="seed", value=seed, allowed="a whole number")
+    virtual = VirtualModem(name, clock=clock, seed=int(seed), **options)
+    try:
+        await virtual.start()
+    except BaseException:
+        await virtual.aclose()
+        raise
+    return virtual

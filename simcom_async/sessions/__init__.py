@@ -1,0 +1,1 @@
+"""A claimed service and its verbs: network, HTTP, and those to come. Each takes the first flow its dialect carries."""

@@ -1,0 +1,90 @@
+"""Which module it is, and which dialect it speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from simcom_async.at.command import Command, RawCommand
+from simcom_async.at.dialect import Dialect
+from simcom_async.commands.identity import GsmManufacturer, GsmModel, GsmRevision, GsmSerialNumber
+from simcom_async.dialects import DIALECTS, GENERAL
+from simcom_async.errors import CommandFailed, LinkError, ProtocolError, UsageError
+
+if TYPE_CHECKING:
+    from simcom_async.link.link import Link
+
+__all__ = ["Identity", "chosen_dialect", "dialect_of", "read_identity"]
+
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a module says it is; empty where it does not say. ``product`` holds the lines of its answer to ATI."""
+
+    manufacturer: str
+    model: str
+    revision: str
+    imei: str
+    product: tuple[str, ...] = ()
+
+
+async def read_identity(link: Link) -> Identity:
+    """Ask the module, with commands that every series has."""
+    product = await _asked(link, RawCommand.of("I"))
+    manufacturer = await _asked(link, GsmManufacturer())
+    model = await _asked(link, GsmModel())
+    revision = await _asked(link, GsmRevision())
+    serial = await _asked(link, GsmSerialNumber())
+    return Identity(
+        manufacturer="" if manufacturer is None else manufacturer.text.strip(),
+        model="" if model is None else model.text.strip(),
+        revision="" if revision is None else revision.revision.strip(),
+        imei="" if serial is None else serial.imei,
+        product=product or (),
+    )
+
+
+def dialect_of(identity: Identity, port: str) -> Dialect:
+    """The dialect whose series the module names, the longest name first. Raises LinkError when none does."""
+    said = " ".join((*identity.product, identity.model)).upper()
+    known = sorted((name, dialect) for dialect in _series() for name in dialect.habits.identity if name.upper() in said)
+    if known:
+        return max(known, key=lambda found: len(found[0]))[1]
+    raise LinkError(
+        f"{port}: the module says {said or 'nothing'!r}, which no dialect knows; known are {_names()}: "
+        "choose the closest with dialect=",
+        port=port,
+        seen=said.encode("ascii", "replace"),
+    )
+
+
+def chosen_dialect(dialect: Dialect | str) -> Dialect:
+    """The dialect of a name. Raises UsageError for a name that is none."""
+    if isinstance(dialect, Dialect):
+        return dialect
+    found = next((known for known in DIALECTS.values() if known.name == dialect), None)
+    if found is None:
+        raise UsageError(
+            f"dialect: {dialect!r} is not known, allowed is {_names()}",
+            field="dialect",
+            value=dialect,
+            allowed=_names(),
+        )
+    return found
+
+
+def _series() -> list[Dialect]:
+    return [dialect for dialect in DIALECTS.values() if dialect is not GENERAL]
+
+
+def _names() -> str:
+    return ", ".join(sorted(dialect.name for dialect in _series()))
+
+
+async def _asked(link: Link, command: Command[A]) -> A | None:
+    try:
+        return await link.send(command)
+    except (CommandFailed, ProtocolError):
+        return None  # a module without this command is identified by the others

@@ -1,0 +1,144 @@
+"""The network: card, registration, bearer, and what there is to know of them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from simcom_async.at.command import Service
+from simcom_async.commands.network import OperatorRead
+from simcom_async.commands.topics import BearerLost
+from simcom_async.errors import UnsupportedService
+from simcom_async.sessions.bearer import Access, Bearer, SapbrBearer
+from simcom_async.sessions.registration import (
+    NetworkRegistration,
+    Signal,
+    await_registration,
+    read_registration,
+    read_signal,
+)
+from simcom_async.sessions.sim import Card
+
+if TYPE_CHECKING:
+    from simcom_async.sessions.attach import Attachment
+
+__all__ = ["NetworkSession"]
+
+#: The ways to the packet network; the first that the dialect has is taken.
+BEARERS: tuple[type[SapbrBearer], ...] = (SapbrBearer,)
+
+_REGISTRATION_LIMIT = 120.0
+
+
+class NetworkSession:
+    """Bring-up of the network, in steps that each say what was seen and what to do.
+
+    The bearer opens by itself with the first request that needs it, with the ``apn``, ``user`` and ``password`` given
+    here; without an ``apn`` the module uses the one that it has stored. A bearer that the network drops is a
+    BearerLost on the bus, and the next request opens it again.
+    """
+
+    service = Service.BEARER
+
+    def __init__(self, attachment: Attachment, access: Access, pin: str | SecretStr | None) -> None:
+        self._attachment = attachment
+        self._link = attachment.link
+        self._clock = attachment.clock
+        self._access = access
+        self._card = Card(self._link, self._clock, pin)
+        self._turn = asyncio.Lock()
+        self._up_in: int | None = None
+        self._watch = self._link.bus.on(BearerLost, self._lost)
+
+    @property
+    def cid(self) -> int:
+        """The number of the bearer that the services use."""
+        return Bearer.cid
+
+    async def up(
+        self,
+        apn: str | None = None,
+        user: str | None = None,
+        password: str | None = None,
+        *,
+        timeout: float = _REGISTRATION_LIMIT,
+    ) -> str:
+        """Bring up card, registration and bearer; the IP address. What is not given is as it was when the modem opened.
+
+        A bearer that is open stays as it is: use ``down`` first to change its settings. ``timeout``: seconds to wait
+        for the registration. Raises UsageError, ServiceFailed, CommandFailed, CommandTimeout.
+        """
+        given = Access(apn, user, None if password is None else SecretStr(password))
+        access = given if given != Access() else self._access
+        self._bearer.check(access)
+        async with self._turn:
+            await self._attachment.ready()
+            address = await self._raise(access, timeout)
+            self._access = access
+            return address
+
+    async def down(self) -> None:
+        """Close the bearer; harmless when it is closed."""
+        async with self._turn:
+            await self._attachment.ready()
+            self._up_in = None
+            await self._bearer.close()
+
+    async def ready(self) -> None:
+        """Have an open bearer: what is known to be up is not asked for again."""
+        async with self._turn:
+            await self._attachment.ready()
+            if self._up_in != self._attachment.generation:
+                await self._raise(self._access, _REGISTRATION_LIMIT)
+
+    def suspect(self) -> None:
+        """The bearer may be gone: ``ready`` asks."""
+        self._up_in = None
+
+    async def signal(self) -> Signal:
+        """The signal strength."""
+        await self._attachment.ready()
+        return await read_signal(self._link)
+
+    async def registration(self) -> NetworkRegistration:
+        """The registration in the network."""
+        await self._attachment.ready()
+        return await read_registration(self._link)
+
+    async def operator(self) -> str | None:
+        """The operator's name as the module shows it, None when there is none."""
+        await self._attachment.ready()
+        return (await self._link.send(OperatorRead())).operator
+
+    async def address(self) -> str | None:
+        """The IP address of the bearer, None while it is closed."""
+        await self._attachment.ready()
+        return await self._bearer.address()
+
+    def close(self) -> None:
+        """Stop watching the bearer."""
+        self._watch.close()
+
+    @property
+    def _bearer(self) -> Bearer:
+        for kind in BEARERS:
+            if kind.speaks(self._link.dialect):
+                return kind(self._link, self._clock)
+        raise UnsupportedService(f"the {self._link.dialect.name} dialect has no commands for a bearer", field="service")
+
+    async def _raise(self, access: Access, timeout: float) -> str:
+        bearer, generation = self._bearer, self._attachment.generation
+        self._up_in = None
+        address = await bearer.address()
+        if address is None:
+            await self._card.unlock()
+            await await_registration(self._link, self._clock, timeout)
+            address = await bearer.open(access)
+        self._up_in = generation
+        return address
+
+    def _lost(self, event: Any) -> None:
+        if event.cid == self.cid:
+            self._up_in = None
