@@ -1,0 +1,1 @@
+"""Host I/O: one port, one bus, one command in flight."""

@@ -1,0 +1,143 @@
+"""How a command that was given up is ended, as its declaration says (law 8)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from simcom_async.at.command import Means
+from simcom_async.at.exchange import Exchange
+from simcom_async.errors import CommandTimeout, ModemError
+from simcom_async.link.operation import Operation
+
+if TYPE_CHECKING:
+    from simcom_async.at.command import Command, Probe
+    from simcom_async.link.channel import Channel
+
+__all__ = ["ask", "leave_port", "settle"]
+
+Send = Callable[["Command[Any]"], Awaitable[object]]
+
+_log = logging.getLogger("simcom_async.link")
+
+_BYTES = {Means.ESC: b"\x1b", Means.SUB: b"\x1a"}
+#: What fills up an entry that nobody wants any more: blanks do no harm in any text.
+_FILL = b" " * 4096
+
+
+async def ask(channel: Channel, command: Command[Any], end: float) -> Exchange:
+    """Sends a command on a port that is held for it; waits until ``end`` for its final result."""
+    operation = Operation(Exchange(command), inner=True)
+    exchange = operation.exchange
+    channel.start(operation, channel.time.now())
+    if operation.done.done():
+        await operation.done
+    try:
+        await channel.until(lambda: not exchange.waits_for_final, end)
+    finally:
+        if channel.current is operation:
+            channel.current = None
+    return exchange
+
+
+async def leave_port(channel: Channel, operation: Operation, end: float) -> bool:
+    """Aborts an operation that holds the port, and waits until ``end`` for its final result, and its completion.
+
+    Returns whether the final result was seen: then no answer of it can come any more.
+    """
+    exchange = operation.exchange
+    if not await channel.until(lambda: exchange.prompted or not exchange.waits_for_final, end):
+        return False
+    if exchange.prompted:
+        end = max(end, await _leave_entry(channel, operation))
+        if not await channel.until(lambda: not exchange.waits_for_final, end):
+            return False
+    completion = operation.command.wire.completion
+    if not exchange.finished and completion is not None and completion.holds_port:
+        await _end_work(channel, operation)
+    return True
+
+
+async def settle(channel: Channel, operation: Operation, send: Send) -> None:
+    """Sees to it that work which leaves the port free has ended: by its abort, or by asking its probe.
+
+    Where neither is declared its completion alone can tell, and this returns without it.
+    """
+    wire = operation.command.wire
+    exchange = operation.exchange
+    if wire.abort.after is Means.COMMAND and wire.abort.command is not None:
+        try:
+            await send(wire.abort.command())
+        except (ModemError, CommandTimeout) as error:
+            _log.warning("%s: the abort of %s failed: %s", channel.port.url, operation.command.masked, error)
+        else:
+            # What the abort ends may still say so itself; after that nothing more can come.
+            await channel.until(lambda: exchange.finished, channel.time.now() + channel.timings.settle)
+            operation.settled = True
+            return
+    if wire.probe is not None:
+        await _ask_until_idle(channel, operation, wire.probe, send)
+
+
+async def _ask_until_idle(channel: Channel, operation: Operation, probe: Probe, send: Send) -> None:
+    pause = channel.timings.unsettled
+
+    def ended() -> bool:
+        return operation.exchange.finished or operation.settled
+
+    while not await channel.until(ended, channel.time.now() + pause):
+        operation.settled = await _idle(channel, probe, send)
+        pause = min(pause * 2, channel.timings.unsettled * 30)
+
+
+async def _idle(channel: Channel, probe: Probe, send: Send) -> bool:
+    try:
+        answer = await send(probe.command())
+    except (ModemError, CommandTimeout) as error:
+        _log.debug("%s: it is not known whether the service is idle: %s", channel.port.url, error)
+        return False
+    return bool(getattr(answer, probe.field) == probe.idle)
+
+
+async def _leave_entry(channel: Channel, operation: Operation) -> float:
+    """Ends an entry; returns until when its final result may be waited for."""
+    wire = operation.command.wire
+    patience = wire.patience.final
+    means = wire.abort.entry
+    if means is Means.FILL and operation.exchange.granted is not None:
+        await _fill(channel, operation)
+    elif means in _BYTES:
+        channel.write(_BYTES[means])
+    elif wire.entry is not None and wire.entry.timer is not None:
+        # The module gives up by itself when its own timer has run out.
+        patience += float(getattr(operation.command, wire.entry.timer)) / 1000
+    return channel.time.now() + patience
+
+
+async def _fill(channel: Channel, operation: Operation) -> None:
+    """Gives the module the bytes that are missing of the count."""
+    exchange = operation.exchange
+    if operation.left is None:
+        operation.left = exchange.granted or 0
+    while operation.left and exchange.prompted:
+        piece = _FILL[: operation.left]
+        operation.left -= len(piece)
+        channel.write(piece)
+        if not operation.left:
+            exchange.entered()
+        await channel.port.drain()
+
+
+async def _end_work(channel: Channel, operation: Operation) -> None:
+    """Ends work that holds the port until its completion."""
+    wire = operation.command.wire
+    exchange = operation.exchange
+    end = channel.time.now() + wire.patience.completion
+    if wire.abort.after is Means.COMMAND and wire.abort.command is not None:
+        abort = await ask(channel, wire.abort.command(), channel.time.now() + wire.abort.command.wire.patience.final)
+        operation.settled = abort.final is not None and abort.final.ok
+        end = channel.time.now() + channel.timings.settle
+    elif wire.abort.after in _BYTES:
+        channel.write(_BYTES[wire.abort.after])
+    await channel.until(lambda: exchange.finished, end)

@@ -1,0 +1,242 @@
+"""The link: one port, one bus, one command in flight."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+
+from simcom_async.at.demux import Demux
+from simcom_async.at.exchange import Exchange
+from simcom_async.commands.topics import ModuleBooted
+from simcom_async.errors import CommandFailed, CommandTimeout, PortLost, UsageError
+from simcom_async.link.bus import EventBus
+from simcom_async.link.channel import Channel, Timings
+from simcom_async.link.claims import Claim, Claims
+from simcom_async.link.condition import Condition, ServiceSettled
+from simcom_async.link.entry import Entered, check_entry
+from simcom_async.link.operation import Operation
+from simcom_async.link.queue import Priority
+from simcom_async.link.schedule import Schedule
+from simcom_async.ports.clock import Clock, LoopClock
+from simcom_async.ports.owner import Owner
+
+if TYPE_CHECKING:
+    from simcom_async.at.command import Command, Service
+    from simcom_async.at.dialect import Dialect, WireState
+    from simcom_async.ports.port import Port
+
+__all__ = ["Link"]
+
+A = TypeVar("A")
+
+
+class Link:
+    """Sends commands over a port, one at a time, and publishes all that comes on ``bus``.
+
+    After a lost port it can be opened again; ``aclose`` is its end.
+    """
+
+    def __init__(
+        self,
+        port: Port,
+        dialect: Dialect,
+        *,
+        clock: Clock | None = None,
+        state: WireState | None = None,
+        timings: Timings | None = None,
+    ) -> None:
+        clock = LoopClock() if clock is None else clock
+        self.bus = EventBus(clock)
+        self._clock = clock
+        self._port = port
+        self._channel = Channel(port, Demux(dialect, state), self.bus, clock, timings or Timings())
+        self._claims = Claims()
+        self._schedule = Schedule(self._channel, self._claims)
+        self._owner: Owner | None = None
+        self._closed: asyncio.Event | None = None
+        self.bus.on(ModuleBooted, self._schedule.recovery.restarted)
+
+    @property
+    def condition(self) -> Condition:
+        """How the link is doing."""
+        return self._channel.condition
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect in force; a new one applies from the next command and the next line on."""
+        return self._channel.demux.dialect
+
+    @dialect.setter
+    def dialect(self, dialect: Dialect) -> None:
+        self._channel.demux.dialect = dialect
+
+    @property
+    def state(self) -> WireState:
+        """What is known of the wire."""
+        return self._channel.demux.state
+
+    async def open(self) -> None:
+        """Opens the port and starts reading. Raises LinkError as the port does, UsageError when it is open or ended."""
+        if self._closed is not None or self.condition not in (Condition.CLOSED, Condition.LOST):
+            raise UsageError(f"the link over {self._port.url} is {self.condition.value} and cannot be opened")
+        if self._owner is not None:
+            await self._owner.aclose()
+        owner = self._owner = Owner(f"link over {self._port.url}", failed=self._broken)
+        await owner.start()
+        try:
+            await self._port.open(self._channel.received, self._lost)
+        except BaseException:
+            await owner.aclose()
+            raise
+        self._schedule.start(owner)
+        self._channel.opened()
+
+    async def aclose(self) -> None:
+        """Ends everything in flight, within a bound, and closes the port and the bus; again is harmless."""
+        if self._closed is not None:
+            await self._closed.wait()
+            return
+        self._closed = asyncio.Event()
+        self._channel.closing, self._channel.accepts = True, False
+        try:
+            for operation in self._schedule.operations():
+                self._schedule.fail(operation, self._gone(operation.command))
+            end = self._channel.time.now() + self._channel.timings.closing
+            await self._channel.until(lambda: not self._schedule.recovery.busy, end)
+        finally:
+            try:
+                await self._shut()
+            finally:
+                self._closed.set()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def send(
+        self,
+        command: Command[A],
+        *,
+        entry: Entered | None = None,
+        sink: Callable[[bytes], None] | None = None,
+        size: int | None = None,
+        timeout: float | None = None,
+        priority: Priority = Priority.NORMAL,
+        admit: bool = True,
+        retries: int = 0,
+    ) -> A:
+        """Sends a command and returns its answer when its work has ended.
+
+        ``entry`` is handed over after the prompt; ``sink`` gets each piece of its payload; ``size`` is the length in
+        bytes of a payload that has none of its own; ``timeout`` replaces the declared seconds to its final result and
+        completion; ``admit=False`` sends what the dialect or a claim would refuse; ``retries`` are for repeatable
+        commands only.
+
+        Raises UsageError (nothing was written), CommandFailed, CommandTimeout, LinkError. When it is cancelled the
+        command is aborted as declared, and the caller released at once.
+        """
+        if retries:
+            return await self._send_again(command, sink, size, timeout, priority, admit=admit, retries=retries)
+        channel = self._channel
+        if admit:
+            channel.demux.dialect.admit(command)
+            if self._claims.held or self._claims.unsettled:
+                self._claims.admit(command)
+        if entry is not None or command.wire.entry is not None:
+            check_entry(command, entry)
+        if not channel.accepts:
+            raise self._gone(command)
+        exchange = Exchange(
+            command, size=size, text=channel.spelling(command) if channel.demux.state.spellings else None
+        )
+        operation = Operation(exchange, priority)
+        if sink is not None:
+            operation.sink = sink
+        if timeout is not None:
+            operation.timeout = timeout
+        self._schedule.submit(operation, entry)
+        try:
+            await operation.done
+        except asyncio.CancelledError:
+            if operation.done.cancelled():
+                self._schedule.give_up(operation, f"{command.masked} was cancelled")
+            raise
+        if operation.transfer is not None:
+            operation.check_entered()
+        return cast("A", exchange.answer())
+
+    def claim(self, service: Service) -> Claim:
+        """Takes a service until the end of the ``with`` block. Raises ServiceBusy, see ``Claims``."""
+        return self._claims.claim(service, self.dialect)
+
+    async def settled(self, service: Service, timeout: float | None) -> None:
+        """Waits until work of ``service`` that was given up has ended; CommandTimeout after ``timeout`` seconds."""
+        while any(operation.command.wire.service is service for operation in self._claims.unsettled):
+            await self.bus.wait_for(ServiceSettled, timeout=timeout, where=lambda event: event.service is service)
+
+    def pause(self) -> None:
+        """Stops reading the port, and with it all deadlines. For ports with flow control: others lose bytes."""
+        self._channel.pause()
+
+    def resume(self) -> None:
+        """Goes on reading."""
+        self._channel.resume()
+
+    async def _send_again(
+        self,
+        command: Command[A],
+        sink: Callable[[bytes], None] | None,
+        size: int | None,
+        timeout: float | None,
+        priority: Priority,
+        *,
+        admit: bool,
+        retries: int,
+    ) -> A:
+        if not command.wire.repeatable:
+            raise UsageError(f"{command.masked} must not be repeated", field="retries", value=retries)
+        pause = self._channel.timings.settle
+        while True:
+            try:
+                return await self.send(command, sink=sink, size=size, timeout=timeout, priority=priority, admit=admit)
+            except (CommandTimeout, CommandFailed) as error:
+                if not retries or (isinstance(error, CommandFailed) and not error.retry):
+                    raise
+            retries -= 1
+            await self._clock.sleep(pause)
+            pause *= 2
+
+    def _lost(self, error: PortLost) -> None:
+        """The port is gone: everything in flight and queued fails by name."""
+        self._schedule.stop(lambda operation: self._gone(operation.command, error))
+        self._channel.gone(Condition.LOST, str(error))
+        self.bus.fail(error)
+
+    def _broken(self, error: BaseException) -> None:
+        """A task of the link's own has failed, which is a bug: nobody must go on waiting for it."""
+        lost = PortLost(f"{self._port.url}: the link has failed: {error!r}", port=self._port.url)
+        lost.__cause__ = error
+        self._lost(lost)
+
+    def _gone(self, command: Command[Any], cause: PortLost | None = None) -> PortLost:
+        url = self._port.url
+        why = f"the link over {url} is {self.condition.value}" if cause is None else str(cause)
+        error = PortLost(f"{command.masked}: {why}", port=url, seen=self._channel.trace.seen())
+        error.__cause__ = cause
+        return error
+
+    async def _shut(self) -> None:
+        self._schedule.stop(lambda operation: self._gone(operation.command))
+        self._channel.gone(Condition.CLOSED, "closed")
+        try:
+            if self._owner is not None:
+                await self._owner.aclose()
+        finally:
+            try:
+                await self._port.aclose()
+            finally:
+                self.bus.close()

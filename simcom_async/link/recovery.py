@@ -1,0 +1,219 @@
+"""What the link does on its own: ending what was given up, and finding the step again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from simcom_async.at.event import LateReply, Noise
+from simcom_async.at.exchange import State
+from simcom_async.commands.general import At
+from simcom_async.errors import LinkError, ModemRestarted
+from simcom_async.link.abort import Send, ask, leave_port, settle
+from simcom_async.link.condition import Condition, ServiceSettled
+
+if TYPE_CHECKING:
+    from simcom_async.commands.topics import ModuleBooted
+    from simcom_async.link.channel import Channel
+    from simcom_async.link.claims import Claims
+    from simcom_async.link.operation import Operation
+    from simcom_async.ports.owner import Owner
+
+__all__ = ["Recovery", "resynchronise"]
+
+_log = logging.getLogger("simcom_async.link")
+
+#: Without an echo that names the probe, two answers in a row that stand alone show that nothing late is among them.
+_CERTAIN = 2
+
+
+class Recovery:
+    """Ends operations that were given up, in tasks of the link's owner.
+
+    One that holds the port keeps it until its final result was seen, or until the link is in step again; work that
+    leaves the port free keeps its service claimed until it has ended. ``on_failed`` is called when the step cannot be
+    found.
+    """
+
+    def __init__(self, channel: Channel, claims: Claims, send: Send, on_failed: Callable[[LinkError], None]) -> None:
+        self._channel = channel
+        self._claims = claims
+        self._send = send
+        self._on_failed = on_failed
+        self._owner: Owner | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is still being ended."""
+        return bool(self._tasks)
+
+    def start(self, owner: Owner) -> None:
+        """Runs its tasks in ``owner`` from here on."""
+        self._owner = owner
+
+    def stop(self) -> None:
+        """Ends its tasks: the port is gone."""
+        self._owner = None
+        for task in self._tasks:
+            task.cancel()
+        self._claims.unsettled.clear()
+
+    def take(self, operation: Operation, reason: str) -> None:
+        """Ends an operation that was written and that nobody waits for any more."""
+        channel = self._channel
+        operation.given_up = True
+        channel.demux.abandon(operation.exchange)
+        if operation is channel.current:
+            end = max(operation.limit()[0], channel.time.now() + channel.timings.settle)
+            channel.current = None
+            self._hold(reason)
+            self._spawn(self._drain(operation, end), f"drain after {operation.command.masked}")
+        else:
+            self._unsettled(operation)
+
+    def find_step(self, reason: str) -> None:
+        """Finds out what the next answer will belong to; commands wait until then."""
+        self._hold(reason)
+        self._spawn(self._back_in_step(certain=False), "resynchronise")
+
+    def restarted(self, boot: ModuleBooted) -> None:
+        """The module has booted: nothing that was under way will come to its end."""
+        channel = self._channel
+        url = channel.port.url
+        ended = [operation for operation in channel.operations() if not operation.exchange.finished]
+        if channel.current in ended:
+            channel.current = None
+            self.find_step(f"the module has restarted: {type(boot).__name__}")
+        channel.forget(ended)
+        for operation in ended:
+            operation.given_up = True
+            operation.stop()
+            error = f"{operation.command.masked}: the module has restarted ({type(boot).__name__})"
+            operation.fail(ModemRestarted(error, port=url, seen=channel.trace.seen()))
+        for operation in list(self._claims.unsettled):
+            operation.settled = True
+            channel.forget([operation])
+            self.settled(operation)
+
+    def follow(self, baud: int) -> None:
+        """Changes the rate of the port, which is held until then."""
+        self._spawn(self._set_baud(baud), f"{baud} bit/s")
+
+    def settled(self, operation: Operation) -> None:
+        """The completion of an operation has come; one that was given up gives its service back."""
+        self._claims.settle(operation)
+        service = operation.command.wire.service
+        if operation.given_up and service is not None:
+            self._channel.bus.publish(ServiceSettled(service, operation.command.masked))
+
+    def _hold(self, reason: str) -> None:
+        self._channel.held = True
+        self._channel.change(Condition.DRAINING, reason)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        if self._owner is None or not self._owner.running:
+            work.close()
+            return
+        task = self._owner.spawn(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._channel.wake()
+
+    async def _set_baud(self, baud: int) -> None:
+        try:
+            await self._channel.port.set_baud(baud)
+        except LinkError as error:
+            self._fail(error)
+            return
+        self._channel.release()
+
+    async def _drain(self, operation: Operation, end: float) -> None:
+        try:
+            certain = await leave_port(self._channel, operation, end)
+        except LinkError as error:
+            self._fail(error)
+            return
+        if operation.exchange.answering and not operation.exchange.finished:
+            self._channel.due.append(operation)
+            self._unsettled(operation)
+        await self._back_in_step(certain=certain)
+
+    async def _back_in_step(self, *, certain: bool) -> None:
+        try:
+            await resynchronise(self._channel, certain=certain)
+        except LinkError as error:
+            self._fail(error)
+            return
+        self._channel.change(Condition.READY, "in step")
+        self._channel.release()
+
+    def _fail(self, error: LinkError) -> None:
+        self._channel.change(Condition.OUT_OF_STEP, str(error))
+        self._on_failed(error)
+
+    def _unsettled(self, operation: Operation) -> None:
+        """Its completion was not seen: the service stays claimed until it is known to have ended."""
+        if operation.settled:
+            self._end(operation)
+            return
+        if operation.command.wire.service is not None:
+            self._claims.unsettled.append(operation)
+        self._spawn(self._settle(operation), f"settle {operation.command.masked}")
+
+    async def _settle(self, operation: Operation) -> None:
+        try:
+            await settle(self._channel, operation, self._send)
+        except LinkError as error:
+            _log.debug("%s: %s stays unsettled: %s", self._channel.port.url, operation.command.masked, error)
+        if operation.settled and operation in self._channel.due:
+            self._end(operation)
+
+    def _end(self, operation: Operation) -> None:
+        """Nothing more can come of it."""
+        channel = self._channel
+        channel.demux.settle(operation.exchange)
+        channel.due = [other for other in channel.due if other is not operation]
+        self.settled(operation)
+        channel.step()
+
+
+async def resynchronise(channel: Channel, *, certain: bool) -> None:
+    """Waits for silence, then sends AT until an answer is certain to be its own; ``certain``: silence is enough.
+
+    Raises LinkError, with what was seen, when that does not come about.
+    """
+    timings = channel.timings
+    url = channel.port.url
+    end = channel.time.now() + timings.resync
+    if certain:
+        await channel.silence(timings.quiet, end)
+        return
+    clean = 0
+    while clean < _CERTAIN:
+        await channel.silence(timings.settle, end)
+        channel.flush()
+        if channel.time.reached(end):
+            seen = channel.trace.seen()
+            missing = f"{url}: no certain answer to AT within {timings.resync} s, received was {seen!r}"
+            raise LinkError(missing, port=url, seen=seen)
+        said = await _probe(channel, end)
+        clean = clean + said if said else 0
+
+
+async def _probe(channel: Channel, end: float) -> int:
+    """Sends AT. Returns what its answer says: 2 when its own echo came before it, 1 when it stood alone, else 0."""
+    timings = channel.timings
+    with channel.bus.subscribe(LateReply, Noise) as strays:
+        exchange = await ask(channel, At(), min(end, channel.time.now() + timings.probe))
+        if exchange.state is not State.DONE:
+            return 0
+        await channel.silence(timings.settle, end)
+        if exchange.echoed:
+            return _CERTAIN
+        return 0 if strays.pending else 1

@@ -1,0 +1,146 @@
+"""When a command is written, how long it may take, and what becomes of one that is given up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from simcom_async.at.exchange import Exchange
+from simcom_async.errors import LinkError
+from simcom_async.link.condition import Condition
+from simcom_async.link.entry import hand_over
+from simcom_async.link.operation import Operation
+from simcom_async.link.queue import CommandQueue, Priority
+from simcom_async.link.recovery import Recovery
+from simcom_async.link.timer import LazyTimer
+
+if TYPE_CHECKING:
+    from simcom_async.at.command import Command
+    from simcom_async.link.channel import Channel
+    from simcom_async.link.claims import Claims
+    from simcom_async.link.entry import Entered
+    from simcom_async.ports.owner import Owner
+
+__all__ = ["Schedule"]
+
+#: Commands that may wait for a port.
+_QUEUE_BOUND = 1024
+
+
+class Schedule:
+    """The commands of one channel: queued, written one at a time, ended when their patience is."""
+
+    def __init__(self, channel: Channel, claims: Claims) -> None:
+        self.recovery = Recovery(channel, claims, self._send, self._fail_queued)
+        self._channel = channel
+        self._time = channel.time
+        self._queue = CommandQueue()
+        self._deadlines = LazyTimer(channel.time, self._look)
+        self._owner: Owner | None = None
+        channel.report_to(self, self._deadlines)
+
+    def start(self, owner: Owner) -> None:
+        """Runs its tasks in ``owner`` from here on."""
+        self._owner = owner
+        self.recovery.start(owner)
+
+    def stop(self, error: Callable[[Operation], Exception]) -> None:
+        """The port is closed or gone: ends everything, each operation with an error of its own."""
+        self._deadlines.cancel()
+        self.recovery.stop()
+        operations = self.operations()
+        self._queue.clear()
+        for operation in operations:
+            operation.stop()
+            operation.fail(error(operation))
+
+    def operations(self) -> list[Operation]:
+        """All that somebody waits for."""
+        return [*self._channel.operations(), *self._queue]
+
+    def submit(self, operation: Operation, entry: Entered | None) -> None:
+        """Writes the command, or queues it. Raises LinkError when too many wait already."""
+        if len(self._queue.waiting) >= _QUEUE_BOUND:
+            url = self._channel.port.url
+            raise LinkError(f"{url}: {_QUEUE_BOUND} commands wait for the port already", port=url)
+        channel, queue = self._channel, self._queue
+        if entry is not None and self._owner is not None:
+            operation.prompt = asyncio.get_running_loop().create_future()
+            operation.transfer = self._owner.spawn(self._transfer(operation, entry))
+        now = self._time.now()
+        if channel.current is None and not channel.held and not queue.waiting and self._eligible(operation):
+            channel.start(operation, now)
+            return
+        operation.queued_at = now
+        queue.add(operation)
+        self._deadlines.arm(operation.queued_at + channel.timings.queue)
+        if channel.condition is Condition.OUT_OF_STEP:
+            self.recovery.find_step("a command waits")
+        self.free()
+
+    def free(self) -> None:
+        """Writes what waits, as long as the port is free."""
+        queue = self._queue
+        while queue.waiting and self._channel.free and (operation := queue.take(self._eligible)) is not None:
+            self._channel.start(operation, self._time.now())
+
+    def settled(self, operation: Operation) -> None:
+        """The completion of an operation has come."""
+        self.recovery.settled(operation)
+
+    def follow(self, baud: int) -> None:
+        """Changes the port's rate."""
+        self.recovery.follow(baud)
+
+    def fail(self, operation: Operation, error: Exception) -> None:
+        """Who waits for it gets ``error``, and what was written is aborted."""
+        operation.fail(error)
+        self.give_up(operation, str(error))
+
+    def give_up(self, operation: Operation, reason: str) -> None:
+        """Nobody waits for it any more: takes it out of the queue, or has it aborted as declared (law 8)."""
+        operation.stop()
+        if not self._queue.remove(operation) and not operation.given_up and not operation.exchange.finished:
+            self.recovery.take(operation, reason)
+
+    def _eligible(self, operation: Operation) -> bool:
+        """Whether its reply cannot be taken for a completion that is still due."""
+        due = self._channel.due
+        return not due or operation.inner or not any(map(operation.may_be_confused_with, due))
+
+    async def _send(self, command: Command[Any]) -> object:
+        """Sends a command of the link's own through the queue, past all claims."""
+        operation = Operation(Exchange(command), Priority.URGENT, inner=True)
+        self.submit(operation, None)
+        await operation.done
+        return operation.exchange.answer()
+
+    async def _transfer(self, operation: Operation, entry: Entered) -> None:
+        try:
+            await hand_over(self._channel, operation, entry)
+        except Exception as error:  # the source's, too: it belongs to who waits for the command
+            self.fail(operation, error)
+
+    def _look(self) -> float | None:
+        """Ends the patience with what has waited too long; returns when to look again."""
+        now = self._time.now()
+        following = []
+        for operation in self._channel.operations():
+            when, limit = operation.limit()
+            if not self._time.reached(when):
+                following.append(when)
+            else:
+                seen = self._channel.trace.seen()
+                self.fail(operation, operation.timed_out(limit, now - operation.written_at, seen))
+        for operation in self._queue:
+            when = operation.queued_at + self._channel.timings.queue
+            if not self._time.reached(when):
+                following.append(when)
+            else:
+                self.fail(operation, operation.timed_out("queue", now - operation.queued_at, b""))
+        return min(following, default=None)
+
+    def _fail_queued(self, error: LinkError) -> None:
+        for operation in self._queue:
+            self.fail(operation, LinkError(f"{operation.command.masked}: {error}", port=error.port, seen=error.seen))
