@@ -53,7 +53,9 @@ class Compiled:
         #: The match of a line without line end, or None when it is not this message.
         self.match: Callable[[bytes], re.Match[bytes] | None] = self.pattern.match
         #: Whether one of its fields must not be shown.
-        self.secret = declaration.secret or any(_without_none(info.annotation)[0] is SecretStr for info in infos.values())
+        self.secret = declaration.secret or any(
+            _without_none(info.annotation)[0] is SecretStr for info in infos.values()
+        )
         #: Whether nothing follows the line: no payload, no continuation.
         self.simple = line.opens is None and line.then is None
 

@@ -158,8 +158,13 @@ def test_forms_follow_from_what_stands_behind_the_name() -> None:
     assert forms == [Form.TEST, Form.READ, Form.WRITE, Form.EXECUTE]
 
 
-def test_registers_are_written_read_and_chosen() -> None:
-    assert commands("S7=30S7?S7") == [Register(number=7, value=30), RegisterRead(number=7), Register(number=7)]
+def test_registers_are_written_and_read() -> None:
+    assert commands("S7=30S7?S7=S7") == [
+        Register(number=7, value=30),
+        RegisterRead(number=7),
+        Register(number=7),
+        Reason.FORM,
+    ]
 
 
 def test_dialling_takes_all_up_to_a_semicolon() -> None:

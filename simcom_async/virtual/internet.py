@@ -1,0 +1,274 @@
+"""The network behind the virtual modem: real connections, sent elsewhere where a map says so, failures by name."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+
+from simcom_async.errors import UsageError
+from simcom_async.ports.clock import Clock
+from simcom_async.virtual.module_faults import FailServer, ServerFailure
+
+__all__ = [
+    "CONNECTION_LIMIT",
+    "ConnectFailed",
+    "Connection",
+    "Internet",
+    "NameNotResolved",
+    "NetworkFailure",
+    "StackBusy",
+    "TlsAlert",
+    "TlsFailed",
+    "host_map",
+    "within",
+]
+
+#: Connections at the same time (SIM800 AT manual 8.2.1: six).
+CONNECTION_LIMIT = 6
+_READ_SIZE = 65536
+
+T = TypeVar("T")
+
+
+class NetworkFailure(Exception):
+    """A connection could not be made, or ended before its time."""
+
+
+class NameNotResolved(NetworkFailure):
+    """The name has no address."""
+
+
+class ConnectFailed(NetworkFailure):
+    """Nobody listens there, or nobody answers."""
+
+
+class StackBusy(NetworkFailure):
+    """There are as many connections as there may be."""
+
+
+class TlsFailed(NetworkFailure):
+    """The TLS channel could not be set up."""
+
+
+class TlsAlert(TlsFailed):
+    """The server ended the set-up with a fatal alert."""
+
+
+async def within(clock: Clock, seconds: float, work: Awaitable[T]) -> T:
+    """Await ``work``, at most ``seconds`` of the clock. Raises TimeoutError."""
+    async with asyncio.timeout(None) as scope:
+        timer = clock.call_at(clock.time() + seconds, lambda: scope.reschedule(0))
+        try:
+            return await work
+        finally:
+            timer.cancel()
+
+
+class Connection:
+    """A connection to a server, with an idle limit on each read and write, over the bearer ``bearer``."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        *,
+        clock: Clock,
+        idle: float,
+        bearer: int,
+        closed: Callable[[Connection], None],
+        context: Callable[[], ssl.SSLContext],
+        failure: FailServer | None = None,
+    ) -> None:
+        self.bearer = bearer
+        self._context = context
+        self._reader = reader
+        self._writer = writer
+        self._clock = clock
+        self._idle = idle
+        self._closed = closed
+        self._failure = failure
+        self._received = 0
+        self._aborted = False
+
+    async def read(self) -> bytes:
+        """The next bytes; none: the server has ended the connection. Raises ConnectFailed: reset, or silent."""
+        try:
+            data = await within(self._clock, self._idle, self._reader.read(_READ_SIZE))
+        except (OSError, ssl.SSLError) as error:  # TimeoutError is an OSError
+            raise ConnectFailed(str(error)) from error
+        self._received += len(data)
+        if self._failure is not None and self._fails(ServerFailure.RESET) and self._received >= self._failure.after:
+            self.abort()
+        if self._aborted:
+            raise ConnectFailed("reset")
+        return data
+
+    async def write(self, data: bytes) -> None:
+        """Send, and wait for room. Raises ConnectFailed."""
+        try:
+            self._writer.write(data)
+            await within(self._clock, self._idle, self._writer.drain())
+        except (OSError, ssl.SSLError) as error:
+            raise ConnectFailed(str(error)) from error
+
+    async def secure(self, name: str) -> None:
+        """Go on with TLS to the server of this name. Raises TlsFailed."""
+        if self._fails(ServerFailure.TLS):
+            raise TlsFailed("refused by a fault")
+        try:
+            await within(self._clock, self._idle, self._writer.start_tls(self._context(), server_hostname=name))
+        except (OSError, ssl.SSLError) as error:
+            raise tls_failure(error) from error
+
+    def _fails(self, failure: ServerFailure) -> bool:
+        return self._failure is not None and self._failure.failure is failure
+
+    def abort(self) -> None:
+        """End it at once; again is harmless."""
+        self._aborted = True
+        self._writer.transport.abort()
+        self._closed(self)
+
+    async def aclose(self) -> None:
+        """End it in order, as far as a second allows."""
+        self._closed(self)
+        self._writer.close()
+        try:
+            await within(self._clock, 1.0, self._writer.wait_closed())
+        except (OSError, ssl.SSLError):
+            self._writer.transport.abort()
+
+
+class Internet:
+    """Opens real connections. ``hosts`` sends ``HOST`` or ``HOST:PORT`` to another address.
+
+    At most CONNECTION_LIMIT connections exist at a time. ``failure`` is asked for a fault at each connection.
+    """
+
+    def __init__(
+        self,
+        hosts: Mapping[str, tuple[str, int]],
+        clock: Clock,
+        *,
+        tls_verify: str = "off",
+        failure: Callable[[], FailServer | None] = lambda: None,
+    ) -> None:
+        self._hosts = dict(hosts)
+        self._clock = clock
+        self._tls_verify = tls_verify
+        self._failure = failure
+        self._context: ssl.SSLContext | None = None
+        self._open: set[Connection] = set()
+        self._opening = 0
+
+    @property
+    def count(self) -> int:
+        """Connections that exist or are being made."""
+        return len(self._open) + self._opening
+
+    async def connect(self, host: str, port: int, *, bearer: int, tls: bool = False, idle: float = 120.0) -> Connection:
+        """Connect within ``idle`` seconds, which then bound each silence too. Raises NetworkFailure by its cause."""
+        if self.count >= CONNECTION_LIMIT:
+            raise StackBusy(f"{CONNECTION_LIMIT} connections are open")
+        self._opening += 1
+        try:
+            failure = await self._strike(host, idle)
+            connection = await self._open_one(host, port, bearer, idle, failure)
+        finally:
+            self._opening -= 1
+        self._open.add(connection)
+        if tls:
+            try:
+                await connection.secure(host)
+            except BaseException:
+                connection.abort()
+                raise
+        return connection
+
+    def drop(self, bearer: int) -> None:
+        """What runs over a bearer ends at once."""
+        for connection in [one for one in self._open if one.bearer == bearer]:
+            connection.abort()
+
+    def drop_all(self) -> None:
+        """Every connection ends at once."""
+        for connection in list(self._open):
+            connection.abort()
+
+    def _tls(self) -> ssl.SSLContext:
+        if self._context is None:
+            self._context = _context(self._tls_verify)
+        return self._context
+
+    async def _strike(self, host: str, idle: float) -> FailServer | None:
+        failure = self._failure()
+        match None if failure is None else failure.failure:
+            case ServerFailure.DNS:
+                raise NameNotResolved(host)
+            case ServerFailure.REFUSE:
+                raise ConnectFailed("refused by a fault")
+            case ServerFailure.BUSY:
+                raise StackBusy("busy by a fault")
+            case ServerFailure.SILENT:
+                await self._clock.sleep(idle)
+                raise ConnectFailed("silent by a fault")
+            case _:
+                return failure
+
+    async def _open_one(self, host: str, port: int, bearer: int, idle: float, failure: FailServer | None) -> Connection:
+        address = self._hosts.get(f"{host}:{port}".lower()) or self._hosts.get(host.lower()) or (host, port)
+        try:
+            reader, writer = await within(self._clock, idle, asyncio.open_connection(*address))
+        except (socket.gaierror, UnicodeError) as error:
+            raise NameNotResolved(f"{host}: {error}") from error
+        except OSError as error:
+            raise ConnectFailed(f"{host}:{port}: {error}") from error
+        return Connection(
+            reader,
+            writer,
+            clock=self._clock,
+            idle=idle,
+            bearer=bearer,
+            closed=self._open.discard,
+            context=self._tls,
+            failure=failure,
+        )
+
+
+def host_map(table: Mapping[str, str | tuple[str, int]]) -> dict[str, tuple[str, int]]:
+    """A table ``HOST[:PORT]`` to ``HOST:PORT`` in the form that Internet wants. Raises UsageError."""
+    found: dict[str, tuple[str, int]] = {}
+    for source, target in table.items():
+        if isinstance(target, str):
+            host, _, port = target.rpartition(":")
+            if not host or not port.isdigit() or not 0 < int(port) < 65536:
+                raise UsageError(f"{target!r} is no HOST:PORT", field="hosts", value=target, allowed="HOST:PORT")
+            target = (host, int(port))
+        found[source.lower()] = target
+    return found
+
+
+def tls_failure(error: Exception) -> TlsFailed:
+    """What a failed set-up of TLS was: an alert of the server, or anything else."""
+    reason = getattr(error, "reason", None) or str(error)
+    return TlsAlert(str(error)) if "ALERT" in reason.upper() else TlsFailed(str(error))
+
+
+def _context(tls_verify: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if tls_verify == "off":
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        return context
+    try:
+        context.load_verify_locations(tls_verify)
+    except (OSError, ssl.SSLError) as error:
+        raise UsageError(
+            f"tls_verify: {tls_verify} holds no certificates: {error}", field="tls_verify", value=tls_verify
+        ) from error
+    return context

@@ -1,0 +1,165 @@
+"""Faults of the dialogue: lines that nobody asked for, that are missing, late, or wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from simcom_async.errors import UsageError
+from simcom_async.virtual.fault import Fault
+from simcom_async.virtual.piece import Kind, Piece
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from simcom_async.virtual.channel import Channel
+    from simcom_async.virtual.modem import VirtualModem
+
+__all__ = ["DropLine", "EarlyCompletion", "LateLine", "NoFinal", "ShortRead", "Stray", "WrongCount"]
+
+_LAST_NUMBER = re.compile(rb"(\d+)(?=\r\n\Z)")
+
+
+@dataclass(eq=False)
+class Stray(Fault):
+    """A line that nobody asked for: ``at`` a time, ``before`` the answer to a command, or ``after`` it.
+
+    ``before`` and ``after`` are a text in the command line. Without any of them it comes at once.
+    """
+
+    line: str
+    before: str | None = None
+    after: str | None = None
+
+    def added(self, modem: VirtualModem, random: Random) -> None:
+        """Wait for the command, if there is one."""
+        self.command = self.before or self.after or self.command
+        super().added(modem, random)
+
+    def arm(self) -> None:
+        """At its time it comes as an URC does."""
+        super().arm()
+        if self.command is None and not self.spent:
+            self.struck()
+            self.modem.urc_line(self.line)
+
+    def begins(self, channel: Channel, line: str) -> None:
+        """In front of the answer."""
+        super().begins(channel, line)
+        if self.armed and self.after is None and self.command is not None:
+            self.struck()
+            channel.interject(self.line)
+
+    def ends(self, channel: Channel, line: str) -> None:
+        """Behind the answer."""
+        if self.armed and self.after is not None and self.meant(line):
+            self.struck()
+            channel.interject(self.line)
+
+
+@dataclass(eq=False)
+class DropLine(Fault):
+    """A line that holds ``text`` does not come: a part of a reply, a final result, an URC."""
+
+    text: str
+
+    def outgoing(self, piece: Piece) -> Iterable[Piece]:
+        """Drop."""
+        if not self.armed or self.spent or piece.kind in (Kind.ECHO, Kind.PAYLOAD) or not self._holds(piece):
+            return (piece,)
+        self.struck()
+        return ()
+
+    def _holds(self, piece: Piece) -> bool:
+        return self.text.encode("latin-1") in piece.data
+
+
+@dataclass(eq=False)
+class LateLine(DropLine):
+    """A line that holds ``text`` comes ``seconds`` later. What follows it waits, unless it is an URC."""
+
+    seconds: float = 1.0
+
+    def outgoing(self, piece: Piece) -> Iterable[Piece]:
+        """Delay, or take out and bring in again."""
+        if tuple(super().outgoing(piece)):
+            return (piece,)
+        if piece.kind is not Kind.URC:
+            return (replace(piece, delay=piece.delay + self.seconds),)
+        line = piece.data.strip(b"\r\n").decode("latin-1")
+        self.modem.clock.call_at(self.modem.clock.time() + self.seconds, lambda: self.modem.urc_line(line))
+        return ()
+
+
+@dataclass(kw_only=True, eq=False)
+class NoFinal(Fault):
+    """The final result of ``command`` never comes; the module itself goes on."""
+
+    def __post_init__(self) -> None:
+        """There must be a command."""
+        _need_command(self)
+
+    def outgoing(self, piece: Piece) -> Iterable[Piece]:
+        """Drop it."""
+        if not self.armed or self.spent or piece.kind is not Kind.FINAL:
+            return (piece,)
+        self.struck()
+        return ()
+
+
+@dataclass(kw_only=True, eq=False)
+class WrongCount(Fault):
+    """The header of the payload of ``command`` says ``by`` bytes more than follow (or less)."""
+
+    by: int = 1
+
+    def __post_init__(self) -> None:
+        """There must be a command."""
+        _need_command(self)
+
+    def outgoing(self, piece: Piece) -> Iterable[Piece]:
+        """Change the last number of the first line."""
+        if not self.armed or self.spent or piece.kind is not Kind.LINE or not _LAST_NUMBER.search(piece.data):
+            return (piece,)
+        self.struck()
+        data = _LAST_NUMBER.sub(lambda found: b"%d" % max(0, int(found[1]) + self.by), piece.data)
+        return (replace(piece, data=data),)
+
+
+@dataclass(kw_only=True, eq=False)
+class EarlyCompletion(Fault):
+    """What ends the work of ``command`` comes before its final result."""
+
+    def __post_init__(self) -> None:
+        """There must be a command."""
+        _need_command(self)
+
+    def takes(self) -> bool:
+        """Whether it strikes the command line under way; asked once for each."""
+        if not self.armed or self.spent:
+            return False
+        self.struck()
+        return True
+
+
+@dataclass(kw_only=True, eq=False)
+class ShortRead(Fault):
+    """A read of stored data returns at most ``most`` bytes, whatever was asked for."""
+
+    most: int = 1
+    times: int | None = None
+
+    def limit(self, size: int) -> int:
+        """How many of ``size`` bytes come."""
+        if not self.armed or self.spent or size <= self.most:
+            return size
+        self.struck()
+        return self.most
+
+
+def _need_command(fault: Fault) -> None:
+    if fault.command is None:
+        name = type(fault).__name__
+        raise UsageError(f"{name} needs the command that it is about", field="command", allowed="a part of a line")

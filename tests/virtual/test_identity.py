@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.virtual.client import Client
+from tests.virtual.conftest import Start, attach
+
+OK = b"\r\nOK\r\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        (b"ATI", b"SIM800 R14.18"),
+        (b"ATI0", b"SIM800 R14.18"),
+        (b"AT+GSV", b"SIMCOM_Ltd\r\nSIMCOM_SIM800\r\nRevision:1308B08SIM800M32"),
+        (b"AT+CGMI", b"SIMCOM_Ltd"),
+        (b"AT+GMI", b"SIMCOM_Ltd"),
+        (b"AT+CGMM", b"SIMCOM_SIM800"),
+        (b"AT+GMM", b"SIMCOM_SIM800"),
+        (b"AT+CGMR", b"Revision:1308B08SIM800M32"),
+        (b"AT+GMR", b"Revision:1308B08SIM800M32"),
+        (b"AT+GCAP", b"+GCAP: +CGSM"),
+    ],
+)
+async def test_who_it_is(client: Client, line: bytes, answer: bytes) -> None:
+    await client.ask(line, b"\r\n" + answer + b"\r\n" + OK)
+
+
+async def test_the_numbers_of_the_options(start: Start) -> None:
+    client = await attach(await start(imei="490154203237518"))
+    await client.ask(b"AT+CGSN", b"\r\n490154203237518\r\n" + OK)
+    await client.ask(b"AT+GSN", b"\r\n490154203237518\r\n" + OK)
+
+
+@pytest.mark.parametrize("line", [b"AT+CGMI=?", b"AT+CGMM=?", b"AT+CGMR=?", b"AT+CGSN=?", b"AT+GMI=?"])
+async def test_test_forms_are_plain(client: Client, line: bytes) -> None:
+    await client.ok(line)
