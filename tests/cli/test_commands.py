@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import SecretStr
+
+from simcom_async import dialects
+from simcom_async.at.command import Command, Form, Syntax
+from simcom_async.at.fields import Text
+from simcom_async.cli.commands import rows, series, syntax_of
+from simcom_async.commands import bearer, general, http, http_parameters, packet
+from simcom_async.dialects import DIALECTS, SIM800
+from simcom_async.errors import UsageError
+from tests.cli.conftest import Simcom
+
+INVENTORY = Path(__file__).parents[1] / "inventory.toml"
+KEYS = {"dialect", "service", "name", "form", "syntax", "ref", "host", "virtual"}
+
+
+def inventory() -> list[tuple[str, str]]:
+    """Name and form of each SIM800 HTTP and bearer command of the document."""
+    commands = tomllib.loads(INVENTORY.read_text("utf-8"))["command"]
+    wanted = [row for row in commands if row["family"] == "sim800" and row["service"] in ("http", "bearer")]
+    return [(row["name"], row["form"]) for row in wanted]
+
+
+def test_the_inventory_is_there() -> None:
+    assert len(inventory()) == 9
+
+
+@pytest.mark.parametrize(("name", "form"), inventory())
+def test_both_halves_have_every_form_of_the_document(name: str, form: str) -> None:
+    found = [row for row in rows(["sim800"]) if row["name"] == name and form in (row["form"], "unspecified")]
+    assert found
+    assert all(row["host"] and row["virtual"] for row in found)
+
+
+def test_the_rows() -> None:
+    found = rows(["sim800"])
+    assert all(set(row) == KEYS for row in found)
+    assert {row["form"] for row in found} == {form.value for form in Form}
+    keys = [(row["name"], row["form"], row["syntax"]) for row in found]
+    assert len(set(keys)) == len(keys)
+    read = [row for row in found if row["syntax"] == "AT+HTTPREAD=<start>,<size>"]
+    assert [(row["service"], row["form"]) for row in read] == [("http", "write")]
+    assert {row["service"] for row in found if str(row["name"]).startswith("AT+HTTP")} == {"http"}
+    assert {row["service"] for row in found if row["name"] == "AT+SAPBR"} == {"bearer"}
+
+
+def test_what_nothing_answers_is_not_virtual(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Lonely(Command[None]):
+        """A command that no answer knows."""
+
+        wire = Syntax(name="+LONELY", form=Form.EXECUTE, ref="nowhere")
+
+    with_it = replace(SIM800, name="lonely", commands=(*SIM800.commands, Lonely))
+    monkeypatch.setattr(dialects, "DIALECTS", {"lonely": with_it})
+    (row,) = [row for row in rows(["lonely"]) if row["name"] == "AT+LONELY"]
+    assert (row["host"], row["virtual"]) == (True, False)
+
+
+def test_the_general_dialect_is_listed_when_named() -> None:
+    assert "general" not in series()
+    assert set(series()) | {"general"} == set(DIALECTS)
+    assert {row["dialect"] for row in rows(["general"])} == {"general"}
+
+
+def test_a_dialect_that_is_not_there() -> None:
+    with pytest.raises(UsageError, match="sim800"):
+        rows(["sim801"])
+
+
+class Optional(Command[None]):
+    """Optional parameters from the second on."""
+
+    wire = Syntax(name="+OPT", form=Form.WRITE, ref="nowhere")
+    first: int
+    second: Annotated[str | None, Text()] = None
+    third: Annotated[SecretStr | None, Text(quoted=False)] = None
+
+
+class Alone(Command[None]):
+    """One optional parameter."""
+
+    wire = Syntax(name="+ALONE", form=Form.WRITE, ref="nowhere")
+    mode: Literal[0, 1] | None = None
+
+
+@pytest.mark.parametrize(
+    ("command", "syntax"),
+    [
+        (general.At, "AT"),
+        (general.Repeat, "A/"),
+        (general.Echo, "ATE[<value>]"),
+        (general.RegisterWrite, "ATS<number>[=<value>]"),
+        (general.RegisterRead, "ATS<number>?"),
+        (http.HttpInit, "AT+HTTPINIT"),
+        (http.HttpStatusRead, "AT+HTTPSTATUS?"),
+        (http.HttpDataInput, "AT+HTTPDATA=<size>,<time>"),
+        (http_parameters.HttpParaUrl, 'AT+HTTPPARA="URL","<value>"'),
+        (http_parameters.HttpParaCid, 'AT+HTTPPARA="CID",<value>'),
+        (bearer.SapbrApn, 'AT+SAPBR=3,<cid>,"APN","<value>"'),
+        (packet.AccessPoint, 'AT+CSTT="<apn>"[,"<user>"[,"<password>"]]'),
+        (Optional, 'AT+OPT=<first>[,"<second>"[,<third>]]'),
+        (Alone, "AT+ALONE=[<mode>]"),
+    ],
+)
+def test_syntax(command: type[Command[object]], syntax: str) -> None:
+    assert syntax_of(command) == syntax
+
+
+async def test_the_list(simcom: Simcom) -> None:
+    shown = await simcom("commands", "--dialect", "sim800")
+    assert shown.status == 0
+    head, *lines = shown.text.splitlines()
+    assert head.split() == ["dialect", "service", "syntax", "form", "host", "virtual", "ref"]
+    assert len(lines) == len(rows(["sim800"]))
+    assert all(line.startswith("sim800 ") for line in lines)
+
+
+async def test_json(simcom: Simcom) -> None:
+    assert (await simcom("commands", "--json")).json == rows(series())

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from simcom_async.cli.demo import http
+from simcom_async.cli.demo.stage import Outcome, Stage, Step
+from simcom_async.cli.output import Report
+from simcom_async.errors import HttpError
+from tests.cli.conftest import Simcom
+
+SHOWN = ("GET", "POST", "HEAD", "resumed", "redirected", "proxy", "300 kB", "1 MB")
+
+
+async def test_every_result_is_verified(simcom: Simcom) -> None:
+    shown = await simcom("demo")
+    assert shown.status == 0, shown.text
+    count = len(http.STEPS["sim800"])
+    assert f"{count} of {count} results verified" in shown.text
+    assert all(what in shown.text for what in SHOWN)
+    assert "HTTP GET 300 kB" in shown.errors
+    assert "300000 of 300000 bytes" in shown.errors
+
+
+async def test_json(simcom: Simcom) -> None:
+    shown = await simcom("demo", "--json")
+    assert shown.status == 0
+    assert [row["operation"] for row in shown.json] == [step.name for step in http.STEPS["sim800"]]
+    assert all(row["verified"] and row["complaint"] is None and row["sha256"] for row in shown.json)
+    assert {row["bytes"] for row in shown.json} >= {200_000, 300_000, 1_000_000}
+
+
+async def wrong(stage: Stage, report: Report) -> Outcome:
+    return Outcome(3, "aa", "bb")
+
+
+async def failing(stage: Stage, report: Report) -> Outcome:
+    raise HttpError("603, DNS error", remedy="check the name")
+
+
+async def good(stage: Stage, report: Report) -> Outcome:
+    return Outcome(3, "aa", "aa")
+
+
+async def test_a_wrong_result_is_told_by_the_status(simcom: Simcom, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = (Step("wrong", wrong), Step("failing", failing), Step("good", good))
+    monkeypatch.setattr(http, "STEPS", {"sim800": steps})
+    shown = await simcom("demo")
+    assert shown.status == 1
+    assert "1 of 3 results verified" in shown.text
+    assert "differs: bb was expected" in shown.text
+    assert "603, DNS error; check the name" in shown.text
+    assert shown.errors.endswith("simcom: 2 of 3 results are wrong\n")

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from simcom_async.at.event import FinalLine, UrcLine
+from simcom_async.modem import open_modem
+from simcom_async.sites import HttpSite
+from tests.cli.conftest import Simcom, finished, first_line, running
+
+AT_ONCE = ("--set", "urc_delay=0")
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+async def test_it_runs_until_it_is_told_to_stop(told: signal.Signals) -> None:
+    async with running("virtual", "--dialect", "sim800", "--pty", "--tcp", "127.0.0.1:0") as process:
+        facts = await first_line(process)
+        assert list(facts) == ["dialect", "pty", "tcp"]
+        assert facts["dialect"] == "sim800"
+        host, port = facts["tcp"]
+        for url in (facts["pty"], f"tcp://{host}:{port}"):
+            async with open_modem(url) as modem:
+                assert modem.identity.model == "SIMCOM_SIM800"
+        assert await finished(process, told) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [((), ["dialect", "pty"]), (("--pty",), ["dialect", "pty"]), (("--tcp", "127.0.0.1:0"), ["dialect", "tcp"])],
+)
+async def test_the_first_line_says_what_was_asked_for(words: tuple[str, ...], keys: list[str]) -> None:
+    async with running("virtual", "--dialect", "sim800", *words) as process:
+        assert list(await first_line(process)) == keys
+
+
+async def test_its_urcs_come_late_by_default() -> None:
+    """As on real modules: stand-alone 1.5 seconds at least behind the final result."""
+    async with HttpSite() as site, running("virtual", "--dialect", "sim800") as process:
+        url = site.publish("/a", b"late")
+        async with open_modem((await first_line(process))["pty"], apn="internet") as modem:
+            finals: list[FinalLine] = []
+            urcs: list[UrcLine] = []
+            modem.on(FinalLine, finals.append)
+            modem.on(UrcLine, urcs.append)
+            await modem.http.get(url)
+            urc = next(event for event in urcs if event.text.startswith(b"+HTTPACTION"))
+            before = max(event.time for event in finals if event.time <= urc.time)
+    assert urc.time - before >= 1.4
+
+
+async def test_its_network_and_its_personality(tmp_path: Path) -> None:
+    async with HttpSite() as site:
+        site.publish("/a", b"mapped")
+        words = ["--map", f"www.example.com={site.host}:{site.port}", "--files", str(tmp_path), *AT_ONCE]
+        words += ["--set", "rssi=7", "--set", "operator=Testnet", "--seed", "3"]
+        async with running("virtual", "--dialect", "sim800", *words) as process:
+            path = (await first_line(process))["pty"]
+            async with open_modem(path, apn="internet") as modem:
+                assert (await modem.network.signal()).rssi == 7
+                assert await modem.network.operator() == "Testnet"
+                assert (await modem.http.get("http://www.example.com/a")).body == b"mapped"
+        assert site.requests[0].header("Host") == "www.example.com"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "--dialect"),
+        (("--dialect", "sim801"), "sim801"),
+        (("--dialect", "sim800", "--set", "nonsense=1"), "nonsense"),
+        (("--dialect", "sim800", "--set", "clock=1"), "clock"),
+        (("--dialect", "sim800", "--set", "rssi"), "KEY=VALUE"),
+        (("--dialect", "sim800", "--set", "rssi=100"), "rssi"),
+        (("--dialect", "sim800", "--map", "nonsense"), "--map"),
+        (("--dialect", "sim800", "--map", "a=b"), "HOST:PORT"),
+        (("--dialect", "sim800", "--tcp", "nonsense"), "HOST:PORT"),
+        (("--dialect", "sim800", "--files", "/there/is/none"), "/there/is/none"),
+    ],
+)
+async def test_wrong_usage(simcom: Simcom, words: tuple[str, ...], said: str) -> None:
+    shown = await simcom("virtual", *words)
+    assert shown.status == 2
+    assert said in shown.errors
+    assert shown.text == ""
+
+
+async def test_an_address_that_is_taken() -> None:
+    async with (
+        HttpSite() as site,
+        running("virtual", "--dialect", "sim800", "--tcp", f"{site.host}:{site.port}") as process,
+    ):
+        status, errors = await finished(process)
+    assert status == 3
+    assert "cannot be listened on" in errors
