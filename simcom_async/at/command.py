@@ -8,7 +8,7 @@ from enum import Enum, StrEnum
 from functools import cache
 from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
-from pydantic import SecretStr, ValidationError
+from pydantic import PrivateAttr, SecretStr, ValidationError
 
 from simcom_async.at.code import Code
 from simcom_async.at.codec import Parameters
@@ -296,9 +296,11 @@ class Command(Message, Generic[A]):
     def masked(self) -> str:
         """The command line for people: secrets are replaced by as many asterisks."""
         shown = self.text
-        for secret in self.secrets:
-            if secret:
-                shown = shown.replace(b'"' + secret + b'"', b'"' + b"*" * len(secret) + b'"')
+        for secret in filter(None, self.secrets):
+            whole = b'"' + secret + b'"'
+            if whole not in shown:
+                shown = shown.replace(secret, b"*" * len(secret))
+            shown = shown.replace(whole, b'"' + b"*" * len(secret) + b'"')
         return shown.decode("ascii", "backslashreplace")
 
     def __str__(self) -> str:
@@ -308,16 +310,29 @@ class Command(Message, Generic[A]):
 class RawCommand(Command[tuple[str, ...]]):
     """A command line that nothing declares, sent as it is; returns the lines of its reply.
 
-    ``line`` is what stands behind AT (``+CSQ``, ``I``). General AT rules decide what belongs to it.
+    ``line`` is what stands behind AT (``+CSQ``, ``I``). General AT rules decide what belongs to it. ``concealed`` are
+    the parts of it that must not be shown.
     """
 
     wire = Syntax(name="", form=Form.EXECUTE, ref="V.250 5.2.1")
     line: Annotated[str, Rest()]
 
+    _concealed: tuple[bytes, ...] = PrivateAttr(default=())
+
     @classmethod
-    def of(cls, line: str) -> Self:
+    def of(cls, line: str, concealed: tuple[bytes, ...] = ()) -> Self:
         """The command of a line with or without its AT."""
-        return cls(line=line[2:] if line[:2].upper() == "AT" else line)
+        command = cls(line=line[2:] if line[:2].upper() == "AT" else line)
+        command._concealed = concealed
+        return command
+
+    @property
+    def secrets(self) -> tuple[bytes, ...]:
+        """What must not be shown of it."""
+        return self._concealed
+
+    def __repr__(self) -> str:
+        return f"RawCommand({self.masked})"
 
 
 @cache

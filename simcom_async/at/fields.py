@@ -68,8 +68,11 @@ class Text:
     @property
     def allowed(self) -> str:
         """The limits as the sentence of an error has them."""
-        longest = "" if self.max is None else f" to {self.max}"
-        return f"{self.min}{longest} characters without quotes and control characters"
+        if self.max is None:
+            length = f"{self.min} or more characters" if self.min else "any characters"
+        else:
+            length = f"{self.min} to {self.max} characters"
+        return f"{length}, without quotes and control characters"
 
     def check(self, field: str, value: str, *, secret: bool = False) -> None:
         """Raise UsageError when ``value`` cannot be carried (law 11: no parameter breaks out)."""

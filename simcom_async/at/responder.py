@@ -210,11 +210,13 @@ class Responder:
                 self._take(before, data[: place + 1], items)
                 del self._line[-1:]
                 return rest
-            if _REPEAT.match(bytes(self._line) + before):
-                self._take(b"", data[: place + 1], items)
+            self._take(before, data[: place + 1], items)
+            if _REPEAT.match(bytes(self._line)):
                 self._line.clear()
                 self._deliver(self._last, items)
-                return rest
+            else:
+                self._append(b"/")
+            return rest
         self._take(data, data, items)
         return b""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from simcom_async.at.codec import Compiled
@@ -18,7 +19,24 @@ __all__ = ["EventBus"]
 
 T = TypeVar("T")
 
-Route = tuple[Callable[[Event], None], ...]
+#: From this many events on it is worth looking whether all of a burst take the same route.
+_BURST = 4
+_candidate = attrgetter("candidate")
+_compiled = attrgetter("compiled")
+
+
+class Route:
+    """Who gets the events of one class and declaration.
+
+    ``puts`` take one event; ``bursts`` take several at once, None where one of them runs functions of the user.
+    """
+
+    __slots__ = ("bursts", "puts")
+
+    def __init__(self, readers: Sequence[Reader[Any]]) -> None:
+        self.puts = tuple(reader.put for reader in readers)
+        plain = [reader for reader in readers if type(reader) is Subscription]
+        self.bursts = tuple(reader.put_all for reader in plain) if len(plain) == len(readers) else None
 
 
 class EventBus:
@@ -56,6 +74,40 @@ class EventBus:
         if self._publishing:
             self._backlog.extend(events)
             return
+        lines = len(events) >= _BURST and self._burst(events, time)
+        if not lines:
+            lines = self._one_by_one(events, time)
+        if lines and octets is not None:
+            self._ring.keep(events, octets)
+        else:
+            self._ring.keep_mixed(events)
+        if self._backlog:
+            backlog, self._backlog = self._backlog, []
+            self.publish_all(backlog, time)
+
+    def _burst(self, events: Sequence[Event], time: float) -> bool:
+        """Publishes lines of one sort that only wait in subscriptions; False when they are of several sorts."""
+        kind = events[0].__class__
+        line_of = _candidate if kind is TaggedUrc else _compiled
+        try:
+            line = line_of(events[0])
+            bursts = self._routes[kind][line].bursts
+        except (AttributeError, KeyError):
+            return False
+        if bursts is None or (kind is TaggedUrc and line in self._built):
+            return False
+        for sequence, event in enumerate(events, self.sequence + 1):
+            if event.__class__ is not kind or line_of(event) is not line:
+                return False
+            event.sequence = sequence
+            event.time = time
+        self.sequence += len(events)
+        for put_all in bursts:
+            put_all(events)
+        return True
+
+    def _one_by_one(self, events: Sequence[Event], time: float) -> bool:
+        """Publishes events of any sort; returns whether all are lines."""
         self._publishing = events
         lines = True
         routes = self._routes
@@ -77,17 +129,11 @@ class EventBus:
                 except (AttributeError, KeyError):
                     lines = lines and isinstance(event, LineEvent)
                     route = self._route(event)
-                for put in route:
+                for put in route.puts:
                     put(event)
         finally:
             self._publishing = ()
-            if lines and octets is not None:
-                self._ring.keep(events, octets)
-            else:
-                self._ring.keep_mixed(events)
-        if self._backlog:
-            backlog, self._backlog = self._backlog, []
-            self.publish_all(backlog, time)
+        return lines
 
     def subscribe(
         self,
@@ -183,7 +229,7 @@ class EventBus:
         asking = [reader for reader in self._readers if not types.isdisjoint(reader.kinds)]
         if line is not None and any(issubclass(kind, Message) for reader in asking for kind in reader.kinds):
             self._built.add(line)
-        return tuple(reader.put for reader in asking)
+        return Route(asking)
 
     def _replay(self, subscription: Subscription[Any], since: int) -> None:
         ring, kinds = self._ring, subscription.kinds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -75,7 +75,11 @@ class Subscription(Reader[T]):
             if self.closed:
                 self.raise_error()
                 return
-            await self.arrival(None)
+            waiter = self.waiting()
+            try:
+                await waiter
+            finally:
+                self.waited(waiter)
 
     async def batches(self) -> AsyncIterator[list[T | Gap]]:
         """All that waits, as lists: one wake-up for a burst."""
@@ -116,6 +120,17 @@ class Subscription(Reader[T]):
             _FULL[self.overflow](self, event)
         else:
             items.append(event)
+        if self.waiter is not None:
+            self.wake()
+
+    def put_all(self, events: Sequence[Event]) -> None:
+        """Keeps events that came together."""
+        items = self._items
+        if len(items) + len(events) > self.bound:
+            for event in events:
+                self.put(event)
+            return
+        items.extend(events)
         if self.waiter is not None:
             self.wake()
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
+from simcom_async.at.command import RawCommand
+
 if TYPE_CHECKING:
     from simcom_async.at.command import Command
     from simcom_async.at.exchange import Exchange
@@ -46,8 +48,10 @@ class Trace:
         """A command line is about to be written."""
         self._pieces.clear()
         kind = type(exchange.command)
-        if self.delicate or _delicate(kind):
+        raw = kind is RawCommand and bool(exchange.command.secrets)
+        if self.delicate or raw or _delicate(kind):
             self._prepare(exchange, kind)
+            self.delicate |= raw
         if _log.isEnabledFor(logging.DEBUG):
             _log.debug("%s TX %r", self._url, self._mask(exchange.text + b"\r"))
 

@@ -125,16 +125,17 @@ class HttpService:
 
     async def _status(self, under_way: Fetch, method: HttpMethod) -> HttpStatus:
         request = self._request(method)
-        if request is None or not self._bearer_open:
+        if request is None or not self._has_bearer():
             return HttpStatus.NETWORK_ERROR if request is not None else HttpStatus.DNS_ERROR
         try:
             await under_way.run(request)
         except NetworkFailure as failure:
+            if not self._has_bearer():
+                return HttpStatus.NETWORK_ERROR
             return next(status for cause, status in _STATUS if isinstance(failure, cause))
         return HttpStatus(under_way.status)
 
-    @property
-    def _bearer_open(self) -> bool:
+    def _has_bearer(self) -> bool:
         cid = self.parameters.cid
         return cid is not None and self.modem.network.bearers[cid].is_open
 
@@ -163,11 +164,7 @@ class HttpService:
     async def _connect(self, host: str, port: int, tls: bool) -> Connection:
         idle = self.modem.options.network_timeout or self.parameters.timeout
         bearer = self.parameters.cid or 1
-        connection = await self.modem.internet.connect(host, port, bearer=bearer, tls=tls, idle=idle)
-        if not self._bearer_open:
-            connection.abort()
-            raise internet.ConnectFailed("the bearer has gone meanwhile")
-        return connection
+        return await self.modem.internet.connect(host, port, bearer=bearer, tls=tls, idle=idle)
 
 
 @ANSWERS.to(messages.HttpInit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
@@ -132,15 +133,6 @@ class Connection:
         self._writer.transport.abort()
         self._closed(self)
 
-    async def aclose(self) -> None:
-        """End it in order, as far as a second allows."""
-        self._closed(self)
-        self._writer.close()
-        try:
-            await within(self._clock, 1.0, self._writer.wait_closed())
-        except (OSError, ssl.SSLError):
-            self._writer.transport.abort()
-
 
 class Internet:
     """Opens real connections. ``hosts`` sends ``HOST`` or ``HOST:PORT`` to another address.
@@ -163,6 +155,7 @@ class Internet:
         self._context: ssl.SSLContext | None = None
         self._open: set[Connection] = set()
         self._opening = 0
+        self._drops: Counter[int] = Counter()
 
     @property
     def count(self) -> int:
@@ -174,12 +167,16 @@ class Internet:
         if self.count >= CONNECTION_LIMIT:
             raise StackBusy(f"{CONNECTION_LIMIT} connections are open")
         self._opening += 1
+        drops = self._drops[bearer]
         try:
             failure = await self._strike(host, idle)
             connection = await self._open_one(host, port, bearer, idle, failure)
         finally:
             self._opening -= 1
         self._open.add(connection)
+        if drops != self._drops[bearer]:
+            connection.abort()
+            raise ConnectFailed("the bearer has gone meanwhile")
         if tls:
             try:
                 await connection.secure(host)
@@ -189,7 +186,8 @@ class Internet:
         return connection
 
     def drop(self, bearer: int) -> None:
-        """What runs over a bearer ends at once."""
+        """What runs over a bearer ends at once, and so does what is being connected over it."""
+        self._drops[bearer] += 1
         for connection in [one for one in self._open if one.bearer == bearer]:
             connection.abort()
 

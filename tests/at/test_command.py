@@ -130,3 +130,11 @@ def test_only_values_of_the_right_type_are_checked() -> None:
     check_value("x", 7, Text(max=1))
     check_value("x", 7, "no marker")
     assert Change("echo", value=1).value == 1
+
+
+def test_law_10_what_a_raw_command_conceals_is_not_shown() -> None:
+    raw = RawCommand.of('AT+CPIN="1234"', (b"1234",))
+    assert raw.text == b'AT+CPIN="1234"'
+    assert raw.masked == 'AT+CPIN="****"'
+    assert RawCommand.of("+CPIN=1234", (b"1234",)).masked == "AT+CPIN=****"
+    assert "1234" not in repr(raw)

@@ -48,7 +48,9 @@ def test_other_scripts_need_a_tag_or_latin1() -> None:
 
 
 def test_lengths() -> None:
-    assert Text().allowed.startswith("0 characters")
+    assert Text().allowed.startswith("any characters")
+    assert Text(min=1).allowed.startswith("1 or more characters")
+    assert Text(max=9).allowed.startswith("0 to 9 characters")
     with pytest.raises(LimitExceeded, match="4 characters, allowed is 1 to 3"):
         Text(min=1, max=3).check("t", "abcd")
     with pytest.raises(LimitExceeded) as refused:

@@ -487,3 +487,8 @@ def test_every_byte_is_echoed_or_a_line_feed_behind_cr(stream: bytes, data: st.D
     cut = data.draw(st.integers(0, len(stream)))
     echoed = echoes(drive.feed(stream[:cut], stream[cut:]))
     assert echoed.replace(b"\n", b"") == stream.replace(b"\n", b"")
+
+
+def test_a_slash_behind_too_long_a_line_means_the_same_however_it_comes() -> None:
+    stream = b"1" * 45 + b"." * 1300 + b"A/"
+    assert feeds(by_bytes, stream, b"\r") == feeds(lambda text: [text], stream, b"\r")

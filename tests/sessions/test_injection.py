@@ -165,3 +165,15 @@ async def test_a_secret_header_is_in_no_trace_and_no_refusal_of_the_module(caplo
     await modem.aclose()
     assert any(SECRET in line for line in peer.lines)
     assert SECRET not in caplog.text + "".join(traceback.format_exception(caught.value)) + repr(caught.value.__dict__)
+
+
+async def test_a_secret_in_a_raw_line_is_masked_where_the_dialect_knows_it(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    peer = Peer()
+    modem = await attached(peer)
+    peer.on(f'AT+CPIN="{PIN}"', ERROR)
+    with pytest.raises(SimcomError) as caught:
+        await modem.at(f'+CPIN="{PIN}"')
+    await modem.aclose()
+    assert any(PIN in line for line in peer.lines)
+    assert PIN not in caplog.text + repr(caught.value.__dict__) + str(caught.value)

@@ -38,6 +38,14 @@ async def test_split_reads_of_many_sizes_depend_on_the_seed_only(start: Start) -
     assert set(sizes[0]) <= {1, 2, 3, 4, 5}
 
 
+async def test_split_reads_of_one_command(virtual: VirtualModem, client: Client) -> None:
+    virtual.faults.add(Split(size=14, command="+CSQ"))
+    client.reads.clear()
+    await client.ok(b"AT")
+    await client.ask(b"AT+CSQ", CSQ)
+    assert client.reads == [OK, CSQ[:14], CSQ[14:]]
+
+
 async def test_split_reads_with_gaps(clock: ManualClock, start: Start) -> None:
     virtual = await start(clock=clock)
     client = await attach(virtual)

@@ -11,7 +11,7 @@ from simcom_async.ports.clock import ManualClock
 from simcom_async.sites import HttpSite, LoopbackCA, ProxySite, RawSite, Route, ServerFault, generated
 from simcom_async.virtual import VirtualModem
 from simcom_async.virtual.faults import FailServer, ShortRead
-from tests.virtual.client import Client
+from tests.virtual.client import Client, until
 from tests.virtual.conftest import Start, attach
 
 OK = b"\r\nOK\r\n"
@@ -325,6 +325,27 @@ async def test_601_when_the_bearer_goes_during_a_transfer(start: Start) -> None:
         virtual.network.lose_bearer(1)
         await client.hear(b"\r\n+SAPBR 1: DEACT\r\n")
         await client.hear(b"\r\n+HTTPACTION: 0,601,0\r\n")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_601_when_the_bearer_goes_while_it_connects(start: Start, scheme: str) -> None:
+    async with RawSite(wait_for=b"never") as server:
+        virtual = await start()
+        client = await ready(virtual, f"{scheme}://localhost:{server.port}")
+        client.send(b"AT+HTTPACTION=0\r")
+        await until(lambda: virtual.internet.count)
+        virtual.network.lose_bearer(1)
+        await client.hear(OK)
+        assert b"\r\n+HTTPACTION: 0,601,0\r\n" in await client.hear_until(b"601,0\r\n")
+        await until(lambda: not virtual.internet.count)
+
+
+async def test_a_session_that_ends_at_once_never_asks(start: Start) -> None:
+    async with site(Route(), virtual=start) as (server, virtual):
+        client = await ready(virtual, "www.example.com")
+        await client.ok(b"AT+HTTPACTION=0;+HTTPTERM")
+        await client.silent()
+        assert server.requests == []
 
 
 async def status(client: Client) -> list[str]:

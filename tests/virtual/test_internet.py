@@ -53,7 +53,7 @@ async def test_the_map_sends_elsewhere() -> None:
         for port, words in ((80, b"one"), (8080, b"one"), (443, b"two")):
             connection = await internet.connect("www.SIM.com", port, bearer=1)
             assert await connection.read() == words
-            await connection.aclose()
+            connection.abort()
         assert internet.count == 0
 
 
@@ -143,7 +143,7 @@ async def test_tls_of_any_certificate_unless_it_is_looked_at() -> None:
     authority = LoopbackCA()
     async with HttpSite(tls=authority.issue()) as site:
         connection = await Internet({}, LoopClock()).connect("127.0.0.1", site.port, bearer=1, tls=True)
-        await connection.aclose()
+        connection.abort()
 
 
 async def test_tls_that_fails() -> None:
