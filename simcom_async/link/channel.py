@@ -82,7 +82,6 @@ class Channel:
         self.current: Operation | None = None
         self.due: list[Operation] = []
         self.held = False
-        self._read = clock.time
         self._last = 0.0
         self._quiet = LazyTimer(self.time, self._silent)
         self._watchers: set[asyncio.Future[None]] = set()
@@ -105,6 +104,7 @@ class Channel:
     def opened(self) -> None:
         """The port has been opened."""
         self.held = False
+        self.time.bind()
         self.change(Condition.READY, "opened")
 
     def change(self, condition: Condition, reason: str) -> None:
@@ -168,7 +168,7 @@ class Channel:
 
     def received(self, data: bytes) -> None:
         """The port's sink: everything happens in this call, and nothing waits."""
-        time = self._read()
+        time = self.time.read()
         now = self._last = self.time.at(time)
         if self.current is not None:
             self.current.heard = True
@@ -225,7 +225,7 @@ class Channel:
 
     def flush(self) -> None:
         """Ends, incomplete, what is still open: nothing more will come of it."""
-        self._hand_on(self.demux.flush(), self._read(), 0)
+        self._hand_on(self.demux.flush(), self.time.read(), 0)
 
     async def until(self, reached: Callable[[], bool], end: float) -> bool:
         """Waits until ``reached``, looked at after each read; False when ``end`` came before."""
@@ -304,7 +304,7 @@ class Channel:
         if not self.time.reached(quiet):
             return quiet
         if self.demux.busy:
-            self._hand_on(self.demux.quiet(), self._read(), 0)
+            self._hand_on(self.demux.quiet(), self.time.read(), 0)
         return None
 
     async def _activity(self, until: float) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from simcom_async.ports.clock import LoopClock
 
 if TYPE_CHECKING:
     from simcom_async.ports.clock import Clock, Timer
@@ -14,13 +17,13 @@ _INEXACT = 1e-6
 
 
 class WireTime:
-    """The seconds of a clock without those during which the port was paused."""
+    """The seconds of a clock without those during which the port was paused. ``read`` reads the clock itself."""
 
-    __slots__ = ("_clock", "_read", "_skipped", "_stopped_at")
+    __slots__ = ("_clock", "_skipped", "_stopped_at", "read")
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._read = clock.time
+        self.read = clock.time
         self._skipped = 0.0
         self._stopped_at: float | None = None
 
@@ -29,9 +32,14 @@ class WireTime:
         """Whether it stands still."""
         return self._stopped_at is not None
 
+    def bind(self) -> None:
+        """Reads the running loop's clock directly from here on, where the clock is that: it is read twice a command."""
+        if type(self._clock) is LoopClock:
+            self.read = asyncio.get_running_loop().time
+
     def now(self) -> float:
         """The seconds now."""
-        return (self._read() if self._stopped_at is None else self._stopped_at) - self._skipped
+        return (self.read() if self._stopped_at is None else self._stopped_at) - self._skipped
 
     def at(self, time: float) -> float:
         """The seconds when the clock, whose present ``time`` this is, shows it."""
@@ -44,12 +52,12 @@ class WireTime:
     def stop(self) -> None:
         """Stands still from here on; again is harmless."""
         if self._stopped_at is None:
-            self._stopped_at = self._clock.time()
+            self._stopped_at = self.read()
 
     def go_on(self) -> None:
         """Runs again; again is harmless."""
         if self._stopped_at is not None:
-            self._skipped += self._clock.time() - self._stopped_at
+            self._skipped += self.read() - self._stopped_at
             self._stopped_at = None
 
     def call_at(self, when: float, callback: Callable[[], None]) -> Timer:

@@ -50,6 +50,21 @@ async def test_the_first_comes_and_the_last_leaves(tmp_path: Path) -> None:
     assert not doorman.visits.watching
 
 
+async def test_several_doors_are_kept_apart(tmp_path: Path) -> None:
+    doormen = []
+    for name in ("one", "two"):
+        (tmp_path / name).touch()
+        doormen.append(Doorman(str(tmp_path / name)))
+    os.close(os.open(tmp_path / "two", os.O_RDONLY))
+    await doormen[1].until(["came", "left"])
+    doormen[1].visits.close()
+    os.close(os.open(tmp_path / "two", os.O_RDONLY))
+    os.close(os.open(tmp_path / "one", os.O_RDONLY))
+    await doormen[0].until(["came", "left"])
+    assert doormen[1].seen == ["came", "left"]
+    doormen[0].visits.close()
+
+
 async def test_a_file_that_is_not_there_cannot_be_watched(tmp_path: Path) -> None:
     doorman = Doorman(str(tmp_path / "nothing"))
     assert not doorman.visits.watching
