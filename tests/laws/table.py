@@ -27,6 +27,12 @@ LAWS = (
         ("drops_undeclared_lines",),
     ),
     Law(
+        3,
+        "Armed before sent",
+        ("tests/link/test_channel.py::test_the_command_is_armed_before_it_is_written",),
+        ("writes_before_arming",),
+    ),
+    Law(
         4,
         "Two endings",
         (
@@ -51,6 +57,24 @@ LAWS = (
         ("looks_into_payload",),
     ),
     Law(
+        7,
+        "The reader never waits for a subscriber",
+        ("tests/link/test_bus.py::test_publishing_never_waits_for_a_reader",),
+        ("keeps_everything_for_slow_readers",),
+    ),
+    Law(
+        8,
+        "Cancellation means abort",
+        ("tests/link/test_abort.py::test_at_the_prompt_and_inside_the_entry",),
+        ("gives_up_without_a_word",),
+    ),
+    Law(
+        9,
+        "Nothing is done twice",
+        ("tests/link/test_link.py::test_only_repeatable_commands_are_repeated",),
+        ("repeats_whatever_failed",),
+    ),
+    Law(
         10,
         "Secrets stay secret",
         (f"{COMMAND}::test_law_10_secrets_are_masked_everywhere_but_on_the_wire",),
@@ -64,5 +88,11 @@ LAWS = (
             f"{COMMAND}::test_law_11_whatever_the_text_the_command_is_one_line_or_none",
         ),
         ("lets_quotes_through",),
+    ),
+    Law(
+        12,
+        "No scope over a yield",
+        ("tests/test_modem.py::test_opened_in_one_task_and_closed_in_another",),
+        ("holds_a_scope_over_the_yield",),
     ),
 )

@@ -1,5 +1,7 @@
 """What would break each law: one small change of the product each."""
 
+import anyio
+
 from simcom_async.at.command import Command
 from simcom_async.at.demux import Demux
 from simcom_async.at.due import DueCompletions
@@ -7,6 +9,13 @@ from simcom_async.at.event import Event
 from simcom_async.at.exchange import LIFE, Exchange, Input, State
 from simcom_async.at.fields import Text
 from simcom_async.at.framer import CountedPayload
+from simcom_async.errors import CommandFailed, CommandTimeout
+from simcom_async.link import abort
+from simcom_async.link.channel import Channel
+from simcom_async.link.link import Link
+from simcom_async.link.operation import Operation
+from simcom_async.link.subscription import Subscription
+from simcom_async.ports.owner import Owner
 
 
 def forgets_unfinished_lines() -> None:
@@ -75,3 +84,63 @@ def shows_secrets() -> None:
 def lets_quotes_through() -> None:
     """Law 11: a parameter is not looked at."""
     Text.check = lambda self, field, value, *, secret=False: None  # type: ignore[method-assign]
+
+
+def writes_before_arming() -> None:
+    """Law 3: the command is written before the demux knows it."""
+    arm, whole = Demux.arm, Channel.start
+
+    def start(self: Channel, operation: Operation, now: float) -> None:
+        Demux.arm = lambda demux, exchange: None  # type: ignore[method-assign]
+        try:
+            whole(self, operation, now)
+        finally:
+            Demux.arm = arm  # type: ignore[method-assign]
+        self.demux.arm(operation.exchange)
+
+    Channel.start = start  # type: ignore[method-assign]
+
+
+def keeps_everything_for_slow_readers() -> None:
+    """Law 7: a subscription has no bound."""
+    Subscription.put = lambda self, event: self._items.append(event)  # type: ignore[method-assign]
+
+
+def gives_up_without_a_word() -> None:
+    """Law 8: the module is not told that an entry ends."""
+    for means in abort._BYTES:
+        abort._BYTES[means] = b""
+
+
+def repeats_whatever_failed() -> None:
+    """Law 9: commands that must not be repeated are."""
+
+    async def send_again(self, command, sink, size, timeout, priority, *, admit, retries):  # type: ignore[no-untyped-def]
+        while True:
+            try:
+                return await self.send(command, sink=sink, size=size, timeout=timeout, priority=priority, admit=admit)
+            except (CommandTimeout, CommandFailed):
+                if not retries:
+                    raise
+            retries -= 1
+
+    Link._send_again = send_again  # type: ignore[method-assign]
+
+
+def holds_a_scope_over_the_yield() -> None:
+    """Law 12: what is entered in one task is left in another."""
+    whole_start, whole_close = Owner.start, Owner.aclose
+    scopes: dict[Owner, anyio.CancelScope] = {}
+
+    async def start(self: Owner) -> None:
+        scopes[self] = anyio.CancelScope()
+        scopes[self].__enter__()
+        await whole_start(self)
+
+    async def aclose(self: Owner, limit: float = 5.0) -> None:
+        await whole_close(self, limit)
+        scope = scopes.pop(self, None)
+        if scope is not None:
+            scope.__exit__(None, None, None)
+
+    Owner.start, Owner.aclose = start, aclose  # type: ignore[method-assign]

@@ -130,8 +130,7 @@ async def test_a_block_that_was_begun_is_finished(link, peer, clock, start):
     """A counted block of up to 1460 bytes is on its way as soon as it is begun."""
     sending = await start(link.send(Put(size=1460), entry=b"b" * 1460))
     peer.say(READY)
-    while not peer.heard.endswith(b"b"):
-        await asyncio.sleep(0)
+    await peer.hears(b"AT+PUT=1460\rb")
     await cancelled(sending)
     await clock.settle()
     assert peer.heard == b"AT+PUT=1460\r" + b"b" * 1460

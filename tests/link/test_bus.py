@@ -2,15 +2,17 @@ import asyncio
 import logging
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from simcom_async.at.event import Event, Gap, LateReply, LineEvent, PayloadChunk, ReplyLine, UrcLine
 from simcom_async.at.message import Urc
-from simcom_async.errors import CommandTimeout, PortLost, UsageError
+from simcom_async.errors import PortLost, UsageError
 from simcom_async.link.bus import EventBus
 from simcom_async.link.subscription import Overflow
 from simcom_async.ports.clock import ManualClock
 
-from .words import Level, Other, State, Topic, chunk, late, level, other, reply
+from .words import Level, Other, State, Topic, chunk, late, level, other, reply, tagged
 
 
 @pytest.fixture
@@ -225,49 +227,6 @@ def test_a_callback_is_a_subscription_without_anything_to_read(bus):
     assert listener.take() == []
 
 
-async def test_an_expectation_counts_what_comes_before_it_is_awaited(bus):
-    """Law 3, at the bus: armed, then written, then awaited."""
-    expectation = bus.expect(Level)
-    bus.publish(level(4))
-    bus.publish(level(5))
-    assert expectation.met
-    assert await expectation.get(timeout=1) == Level(tank=4, level=0)
-
-
-async def test_an_expectation_waits_for_its_condition(bus):
-    waiting = asyncio.ensure_future(bus.wait_for(Level, timeout=None, where=lambda message: message.tank == 2))
-    await asyncio.sleep(0)
-    bus.publish_all([level(1), other(2), level(2), level(2, 9)], 0.0)
-    assert await waiting == Level(tank=2, level=0)
-
-
-async def test_an_expectation_has_a_deadline(bus, clock):
-    waiting = asyncio.ensure_future(bus.wait_for(Level, timeout=3.0))
-    await clock.run(2.9)
-    assert not waiting.done()
-    await clock.run(0.2)
-    with pytest.raises(CommandTimeout, match=r"no Level within 3\.0 s") as caught:
-        await waiting
-    assert caught.value.waited == 3.0
-
-
-async def test_a_failing_condition_is_reported_and_not_met(bus, caplog):
-    expectation = bus.expect(Level, lambda message: 1 / message.tank > 0)
-    bus.publish_all([level(0), level(1)], 0.0)
-    assert await expectation.get(1) == Level(tank=1, level=0)
-    assert expectation.faults == 1
-    assert caplog.records[0].exc_info[0] is ZeroDivisionError
-
-
-async def test_an_expectation_that_ended_is_not_routed_to(bus):
-    with bus.expect(Level) as expectation:
-        pass
-    bus.publish(level(1))
-    assert not expectation.met
-    with pytest.raises(UsageError, match="closed"):
-        await expectation.get(1)
-
-
 async def test_closing_wakes_the_readers_behind_what_waits(bus):
     subscription, expectation = bus.subscribe(Level), bus.expect(Other)
     read = []
@@ -349,3 +308,52 @@ def test_a_callback_that_asks_for_the_past_gets_its_own_event_once(bus):
     bus.publish(level(0))
     bus.publish_all([level(1), other(), level(2)], 0.0)
     assert numbers(found[0].take()) == [1, 2, 3, 4]
+
+
+def test_a_line_whose_fields_do_not_fit_is_no_message(bus):
+    messages, topics, lines = bus.subscribe(Level), bus.subscribe(Topic), bus.subscribe(UrcLine)
+    for text in (b"+LEVEL: 1,2", b"+LEVEL: low", b"+LEVEL: 3,4"):
+        bus.publish(tagged(text))
+    assert [message.tank for message in messages.take()] == [message.tank for message in topics.take()] == [1, 3]
+    assert len(lines.take()) == 3
+
+
+def test_a_message_asked_for_later_is_found_in_lines_that_nobody_looked_at(bus):
+    bus.publish_all([tagged(b"+LEVEL: 1,2"), tagged(b"+LEVEL: low")], 0.0)
+    lines = bus.subscribe(UrcLine)
+    bus.publish_all([tagged(b"+LEVEL: 2,2") for _ in range(5)], 0.0)
+    assert not hasattr(lines.take()[0], "_match")
+    messages = bus.subscribe(Level, since=0)
+    bus.publish_all([tagged(b"+LEVEL: 3,2"), *(tagged(b"+LEVEL: low") for _ in range(5))], 0.0)
+    assert [message.tank for message in messages.take()] == [1, 2, 2, 2, 2, 2, 3]
+
+
+WORDS = (lambda: level(1), lambda: level(2), other, reply, late, chunk, lambda: tagged(b"+LEVEL: 5,6"))
+
+
+@settings(max_examples=100)
+@given(
+    reads=st.lists(st.lists(st.sampled_from(WORDS) | st.sampled_from(WORDS[:1]), max_size=8), max_size=10),
+    callback=st.booleans(),
+)
+def test_events_that_come_together_are_delivered_as_one_by_one(reads, callback):
+    kinds = [(Event,), (UrcLine,), (Level,), (Topic, PayloadChunk), (Urc, LateReply)]
+    found = []
+    for together in (True, False):
+        bus = EventBus(ManualClock(), replay_events=8)
+        subscriptions = [bus.subscribe(*kind, bound=10) for kind in kinds]
+        if callback:
+            bus.on(LineEvent, lambda event: None)
+        for words in reads:
+            events = [word() for word in words]
+            for group in [events] if together else [[event] for event in events]:
+                bus.publish_all(group, 0.0, 1000)
+        subscriptions.append(bus.subscribe(Event, since=0))
+        found.append([[shown(item) for item in subscription.take()] for subscription in subscriptions])
+    assert found[0] == found[1]
+
+
+def shown(item):
+    if isinstance(item, Gap):
+        return (item.count, item.first, item.last)
+    return (type(item), item.sequence) if isinstance(item, Event) else item

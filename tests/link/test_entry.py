@@ -1,4 +1,5 @@
 import asyncio
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -114,10 +115,10 @@ async def test_a_source_that_is_too_short_is_an_error_and_the_count_is_filled_up
 
 
 async def test_a_source_that_is_too_long_is_an_error_and_the_module_gets_what_it_takes(link, peer, start):
-    for size, given in ((4, (b"abc", b"def")), (3000, (b"y" * 3000, b"z"))):
-        sending = await start(link.send(Put(size=size), entry=pieces(*given)))
+    for size, parts in ((4, (b"abc", b"def")), (3000, (b"y" * 3000, b"z"))):
+        sending = await start(link.send(Put(size=size), entry=pieces(*parts)))
         await peer.says(READY)
-        assert peer.news == b"AT+PUT=%d\r" % size + b"".join(given)[:size]
+        assert peer.news == b"AT+PUT=%d\r" % size + b"".join(parts)[:size]
         await peer.says(OK)
         with pytest.raises(UsageError, match=f"the entry had more than {size} bytes, the module takes {size}"):
             await sending
@@ -266,7 +267,7 @@ async def test_the_module_gets_exactly_what_it_takes(count, cuts, granted):
     await link.open()
     data = bytes(range(33, 127)) * 40
     places = sorted({0, count, *(cut for cut in cuts if cut < count)})
-    source = pieces(*(data[one:two] for one, two in zip(places, places[1:], strict=False)))
+    source = pieces(*(data[one:two] for one, two in pairwise(places)))
     sending = asyncio.ensure_future(link.send(Offer(size=9), entry=source))
     await clock.settle()
     far.write(b"\r\n+OFFER: %d\r\n" % granted)

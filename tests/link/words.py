@@ -1,7 +1,7 @@
 """Declarations and events that the tests of the bus speak with."""
 
 from simcom_async.at.codec import compiled
-from simcom_async.at.event import LateReply, PayloadChunk, ReplyLine, UrcLine
+from simcom_async.at.event import LateReply, PayloadChunk, ReplyLine, TaggedUrc, UrcLine
 from simcom_async.at.message import Line, Reply, Urc
 
 
@@ -62,3 +62,9 @@ def reply(number=0):
 def chunk(data=b"x"):
     """A piece of a payload."""
     return PayloadChunk(data, 0, len(data), 0, None, None)
+
+
+def tagged(text):
+    """An unsolicited line of a tag that one declaration has, as the demux hands it on before anybody has looked."""
+    entry = {b"+LEVEL": Level, b"+OTHER": Other}[text.partition(b":")[0]]
+    return TaggedUrc(text, 0, compiled(entry))

@@ -1,0 +1,211 @@
+import asyncio
+
+import pytest
+
+from simcom_async.at.event import PayloadChunk
+from simcom_async.errors import (
+    CommandTimeout,
+)
+from simcom_async.link.link import Link
+from simcom_async.ports.memory import memory_line
+
+from .speech import (
+    SPEECH,
+    Action,
+    ActionDone,
+    Get,
+    GetDone,
+    Level,
+    LevelRead,
+    Note,
+    Rate,
+    Read,
+    ReadHeader,
+    Work,
+    Write,
+)
+
+OK = b"\r\nOK\r\n"
+
+
+async def test_a_command_without_at_has_no_line_end(link, peer, start):
+    from simcom_async.commands.general import Repeat
+
+    sending = await start(link.send(Repeat(), admit=False))
+    assert peer.news == b"A/"
+    await peer.says(OK)
+    await sending
+
+
+async def test_the_spelling_of_the_module_is_used(link, peer, start):
+    link.state.spellings["+WORK"] = "+WRK"
+    sending = await start(link.send(Work()))
+    assert peer.news == b"AT+WRK\r"
+    await peer.says(OK)
+    await sending
+
+
+async def test_the_command_is_armed_before_it_is_written(clock):
+    """Law 3: an answer that comes in the very call of write is not too early."""
+
+    class Hasty:
+        url = "hasty"
+        pending = 0
+
+        async def open(self, sink, lost):
+            self.sink = sink
+
+        def write(self, data):
+            self.sink(b"\r\n+LEVEL: 5\r\n\r\nOK\r\n")
+
+        async def aclose(self):
+            pass
+
+    link = Link(Hasty(), SPEECH, clock=clock)
+    await link.open()
+    assert await link.send(LevelRead()) == Level(value=5)
+    await link.aclose()
+
+
+async def test_the_port_is_free_between_final_result_and_completion(link, peer, start):
+    action = await start(link.send(Action(method=0)))
+    await peer.says(OK)
+    level = await start(link.send(LevelRead()))
+    await peer.says(b"\r\n+LEVEL: 4\r\n\r\n+ACTION: 0,404\r\n\r\nOK\r\n")
+    assert await level == Level(value=4)
+    assert await action == ActionDone(method=0, status=404)
+
+
+async def test_the_port_is_held_where_the_declaration_says_so(link, peer, start):
+    getting = await start(link.send(Get()))
+    await peer.says(OK)
+    working = await start(link.send(Work()))
+    await peer.says(b"\r\n+GET: DATA,2\r\nOK\r\n")
+    assert peer.news == b"AT+GET\r"
+    await peer.says(b"\r\n+GET: 0\r\n")
+    assert await getting == GetDone(code=0)
+    assert peer.news == b"AT+WORK\r"
+    await peer.says(OK)
+    await working
+
+
+async def test_an_optional_completion_stays_away_by_silence(link, peer, clock, start):
+    sending = await start(link.send(Write()))
+    await peer.says(OK)
+    assert not sending.done()
+    await clock.run(0.1)
+    assert await sending is None
+    sending = await start(link.send(Write()))
+    await peer.says(OK + b"\r\n+NOTE: 3\r\n")
+    assert await sending == Note(value=3)
+
+
+async def test_the_sink_gets_the_pieces_of_the_payload(link, peer, start):
+    pieces = []
+    chunks = link.bus.subscribe(PayloadChunk)
+    sending = await start(link.send(Read(), sink=pieces.append))
+    await peer.says(b"\r\n+READ: 9\r\nab", b"OK\r\n", b"\x1a>\r", b"\r\nOK\r\n")
+    assert await sending == ReadHeader(length=9)
+    assert b"".join(pieces) == b"abOK\r\n\x1a>\r"
+    assert sum(len(chunk.data) for chunk in chunks.take()) == 9
+
+
+async def test_packets_reach_the_sink_while_the_completion_is_due(link, peer, start):
+    pieces = []
+    sending = await start(link.send(Get(), sink=pieces.append))
+    await peer.says(OK, b"\r\n+GET: DATA,3\r\nabc", b"\r\n+GET: DATA,2\r\nde\r\n+GET: 0\r\n")
+    assert await sending == GetDone(code=0)
+    assert pieces == [b"abc", b"de"]
+
+
+async def test_the_error_of_a_sink_is_the_error_of_the_command(link, peer, clock, start):
+    def sink(data):
+        raise ValueError("disk full")
+
+    sending = await start(link.send(Read(), sink=sink))
+    await peer.says(b"\r\n+READ: 5\r\nab")
+    with pytest.raises(ValueError, match="disk full"):
+        await sending
+    await peer.says(b"cde", OK)
+    working = await start(link.send(Work()))
+    await clock.run(0.1)
+    await peer.says(OK)
+    assert await working is None
+
+
+async def test_deadlines_stand_still_while_the_port_is_paused(link, peer, clock, start):
+    sending = await start(link.send(Read()))
+    await peer.says(b"\r\n+READ: 4\r\nab")
+    link.pause()
+    link.pause()
+    peer.say(b"cd\r\nOK\r\n")
+    await clock.run(1000)
+    assert not sending.done()
+    link.resume()
+    link.resume()
+    await clock.settle()
+    assert await sending == ReadHeader(length=4)
+
+
+async def test_deadlines_go_on_where_they_stopped(link, peer, clock, start):
+    sending = await start(link.send(Work()))
+    await clock.run(3)
+    link.pause()
+    await clock.run(100)
+    link.resume()
+    await clock.run(1.9)
+    assert not sending.done()
+    await clock.run(0.2)
+    with pytest.raises(CommandTimeout):
+        await sending
+
+
+async def test_the_rate_follows_the_module(clock):
+    near, far = memory_line(clock=clock, baud=9600)
+    heard = b""
+
+    def answer(data):
+        nonlocal heard
+        heard += data
+        if data.endswith(b"\r"):
+            far.write(OK)
+
+    await far.open(answer, lambda error: None)
+    link = Link(near, SPEECH, clock=clock)
+    await link.open()
+    await clock.run_until(link.send(Rate(rate=115200)), 10)
+    assert link.state.baud == 115200
+    start = clock.time()
+    await clock.run_until(asyncio.gather(link.send(Work()), link.send(Work())), 10)
+    assert heard.endswith(b"AT+WORK\rAT+WORK\r")
+    assert near._wire._baud == 115200
+    assert clock.time() - start < 16 * 10 / 9600 + 0.1
+    await link.aclose()
+    await far.aclose()
+
+
+@pytest.mark.parametrize("echo", [b"", b"AT+LEVEL?\r"])
+@pytest.mark.parametrize("first", ["reply", "report"])
+async def test_reply_and_report_of_one_prefix_at_each_byte_split(clock, first, echo):
+    """Field notes 7.1: behind the declared number of replies the line is a report; before the command it is one, too."""
+    dialogue = echo + b"\r\n+LEVEL: 1\r\n\r\nOK\r\n\r\n+LEVEL: 2\r\n"
+    before = b"" if first == "reply" else b"\r\n+LEVEL: 0\r\n"
+    for cut in range(len(dialogue)):
+        near, far = memory_line(clock=clock)
+        heard = []
+        await far.open(heard.append, lambda error: None)
+        link = Link(near, SPEECH, clock=clock)
+        await link.open()
+        levels = link.bus.subscribe(Level)
+        if before:
+            far.write(before)
+            await clock.settle()
+        sending = asyncio.create_task(link.send(LevelRead()))
+        await clock.settle()
+        for piece in (dialogue[:cut], dialogue[cut:]):
+            far.write(piece)
+            await clock.settle()
+        assert (await sending).value == 1
+        assert [message.value for message in levels.take()] == ([0] if before else []) + [1, 2]
+        await link.aclose()
+        await far.aclose()
