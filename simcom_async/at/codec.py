@@ -121,6 +121,8 @@ class Parameters:
 
     def encode(self, command: Message) -> bytes:
         """The command line without CR."""
+        if not self._fields:
+            return self._head + self._tail
         return self._head + _join(self._fields, command, self._separator).encode("utf-8") + self._tail
 
     def parse(self, parameters: bytes) -> dict[str, object] | None:

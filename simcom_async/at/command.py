@@ -352,12 +352,16 @@ def _check_limits(command: Command[Any]) -> None:
     if isinstance(command, RawCommand):
         _check_raw(command.line)
         return
-    for name, info in type(command).model_fields.items():
+    for name, marker in _limits(type(command)):
         value = getattr(command, name)
-        if value is None:
-            continue
-        for marker in info.metadata:
+        if value is not None:
             check_value(name, value, marker)
+
+
+@cache
+def _limits(kind: type[Command[Any]]) -> tuple[tuple[str, object], ...]:
+    infos = kind.model_fields.items()
+    return tuple((name, marker) for name, info in infos for marker in info.metadata if isinstance(marker, Range | Text))
 
 
 def check_value(name: str, value: object, marker: object) -> None:

@@ -94,16 +94,17 @@ class Exchange:
         self.text = command.text if text is None else text
         self.size = size
         self.state = State.ARMED
-        self.granted: int | None = _own_size(command)
+        wire = command.wire
+        entry = wire.entry
+        self.granted: int | None = None if entry is None else _own_size(command)
         self.lines: list[LineEvent] = []
         self.final: FinalLine | None = None
         self.echoed = False
         self.given_up = False
         self.seen_anything = False
-        entry = command.wire.entry
         self._ok_first = entry is not None and entry.ok_first
         self.error_codes: type[Code] | None = None
-        self.answering = completion_of(command) is not None
+        self.answering = wire.completion is not None and wire.completion.expected(command)
 
     @property
     def finished(self) -> bool:
@@ -238,12 +239,6 @@ class Exchange:
 
     def __repr__(self) -> str:
         return f"Exchange({self.command.masked}, {self.state.value})"
-
-
-def completion_of(command: Command[Any]) -> object | None:
-    """The declared completion, when this very command has one."""
-    completion = command.wire.completion
-    return completion if completion is not None and completion.expected(command) else None
 
 
 def _own_size(command: Command[Any]) -> int | None:

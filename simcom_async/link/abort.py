@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from simcom_async.at.command import Means
 from simcom_async.at.exchange import Exchange
-from simcom_async.errors import CommandTimeout, ModemError
+from simcom_async.errors import CommandTimeout, LinkError, ModemError
 from simcom_async.link.operation import Operation
 
 if TYPE_CHECKING:
@@ -59,17 +59,17 @@ async def leave_port(channel: Channel, operation: Operation, end: float) -> bool
     return True
 
 
-async def settle(channel: Channel, operation: Operation, send: Send) -> None:
-    """Sees to it that work which leaves the port free has ended: by its abort, or by asking its probe.
+async def settle(channel: Channel, operation: Operation, send: Send, *, abort: bool) -> None:
+    """Sees to it that work which leaves the port free has ended: with ``abort`` by its abort, else by asking its probe.
 
     Where neither is declared its completion alone can tell, and this returns without it.
     """
     wire = operation.command.wire
     exchange = operation.exchange
-    if wire.abort.after is Means.COMMAND and wire.abort.command is not None:
+    if abort and wire.abort.after is Means.COMMAND and wire.abort.command is not None:
         try:
             await send(wire.abort.command())
-        except (ModemError, CommandTimeout) as error:
+        except (ModemError, CommandTimeout, LinkError) as error:
             _log.warning("%s: the abort of %s failed: %s", channel.port.url, operation.command.masked, error)
         else:
             # What the abort ends may still say so itself; after that nothing more can come.
@@ -94,7 +94,7 @@ async def _ask_until_idle(channel: Channel, operation: Operation, probe: Probe, 
 async def _idle(channel: Channel, probe: Probe, send: Send) -> bool:
     try:
         answer = await send(probe.command())
-    except (ModemError, CommandTimeout) as error:
+    except (ModemError, CommandTimeout, LinkError) as error:
         _log.debug("%s: it is not known whether the service is idle: %s", channel.port.url, error)
         return False
     return bool(getattr(answer, probe.field) == probe.idle)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from simcom_async.ports.clock import Clock
     from simcom_async.ports.port import Port
 
-__all__ = ["Channel", "Timings"]
+__all__ = ["Channel", "Timings", "spelling"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class Observer(Protocol):
 class Channel:
     """What happens on one port: one operation holds it (``current``), others only await their completion (``due``).
 
-    ``held`` keeps the port from everybody but the link's own recovery; ``accepts`` is whether commands are taken at all.
+    ``held`` keeps the port from everybody but the link's own recovery. ``accepts``: whether commands are taken at all.
     """
 
     def __init__(self, port: Port, demux: Demux, bus: EventBus, clock: Clock, timings: Timings) -> None:
@@ -131,14 +131,6 @@ class Channel:
         self.demux.forget()
         state = self.demux.state
         state.echo = state.verbose = state.quiet = state.cmee = None
-
-    def spelling(self, command: Command[Any]) -> bytes | None:
-        """The command line in the spelling that this module turned out to have; None: as declared."""
-        spellings = self.demux.state.spellings
-        name = command.wire.name
-        if name not in spellings:
-            return None
-        return command.text.replace(name.encode("ascii"), spellings[name].encode("ascii"), 1)
 
     def start(self, operation: Operation, now: float) -> None:
         """Arms the demux, then writes the command (law 3). What the port raises goes to who waits for the operation."""
@@ -324,3 +316,11 @@ class Channel:
 @cache
 def _line_end(kind: type[Command[Any]]) -> bytes:
     return b"" if kind.wire.name in LINES_WITHOUT_AT else b"\r"
+
+
+def spelling(command: Command[Any], state: WireState) -> bytes | None:
+    """The command line in the spelling that this module turned out to have; None: as declared."""
+    name = command.wire.name
+    if name not in state.spellings:
+        return None
+    return command.text.replace(name.encode("ascii"), state.spellings[name].encode("ascii"), 1)

@@ -11,7 +11,7 @@ from simcom_async.at.exchange import Exchange
 from simcom_async.commands.topics import ModuleBooted
 from simcom_async.errors import CommandFailed, CommandTimeout, PortLost, UsageError
 from simcom_async.link.bus import EventBus
-from simcom_async.link.channel import Channel, Timings
+from simcom_async.link.channel import Channel, Timings, spelling
 from simcom_async.link.claims import Claim, Claims
 from simcom_async.link.condition import Condition, ServiceSettled
 from simcom_async.link.entry import Entered, check_entry
@@ -150,9 +150,8 @@ class Link:
             check_entry(command, entry)
         if not channel.accepts:
             raise self._gone(command)
-        exchange = Exchange(
-            command, size=size, text=channel.spelling(command) if channel.demux.state.spellings else None
-        )
+        state = channel.demux.state
+        exchange = Exchange(command, size=size, text=spelling(command, state) if state.spellings else None)
         operation = Operation(exchange, priority)
         if sink is not None:
             operation.sink = sink
@@ -224,7 +223,8 @@ class Link:
 
     def _gone(self, command: Command[Any], cause: PortLost | None = None) -> PortLost:
         url = self._port.url
-        why = f"the link over {url} is {self.condition.value}" if cause is None else str(cause)
+        condition = Condition.CLOSED if self._closed is not None else self.condition
+        why = f"the link over {url} is {condition.value}" if cause is None else str(cause)
         error = PortLost(f"{command.masked}: {why}", port=url, seen=self._channel.trace.seen())
         error.__cause__ = cause
         return error

@@ -71,8 +71,8 @@ class Recovery:
             channel.current = None
             self._hold(reason)
             self._spawn(self._drain(operation, end), f"drain after {operation.command.masked}")
-        else:
-            self._unsettled(operation)
+        elif operation in channel.due:
+            self._unsettled(operation, abort=True)
 
     def find_step(self, reason: str) -> None:
         """Finds out what the next answer will belong to; commands wait until then."""
@@ -134,14 +134,17 @@ class Recovery:
         self._channel.release()
 
     async def _drain(self, operation: Operation, end: float) -> None:
+        exchange = operation.exchange
         try:
             certain = await leave_port(self._channel, operation, end)
         except LinkError as error:
             self._fail(error)
             return
-        if operation.exchange.answering and not operation.exchange.finished:
+        if exchange.answering and not exchange.finished:
+            completion = exchange.command.wire.completion
+            aborted = certain and completion is not None and completion.holds_port
             self._channel.due.append(operation)
-            self._unsettled(operation)
+            self._unsettled(operation, abort=not aborted)
         await self._back_in_step(certain=certain)
 
     async def _back_in_step(self, *, certain: bool) -> None:
@@ -157,20 +160,17 @@ class Recovery:
         self._channel.change(Condition.OUT_OF_STEP, str(error))
         self._on_failed(error)
 
-    def _unsettled(self, operation: Operation) -> None:
+    def _unsettled(self, operation: Operation, *, abort: bool) -> None:
         """Its completion was not seen: the service stays claimed until it is known to have ended."""
         if operation.settled:
             self._end(operation)
             return
         if operation.command.wire.service is not None:
             self._claims.unsettled.append(operation)
-        self._spawn(self._settle(operation), f"settle {operation.command.masked}")
+        self._spawn(self._settle(operation, abort=abort), f"settle {operation.command.masked}")
 
-    async def _settle(self, operation: Operation) -> None:
-        try:
-            await settle(self._channel, operation, self._send)
-        except LinkError as error:
-            _log.debug("%s: %s stays unsettled: %s", self._channel.port.url, operation.command.masked, error)
+    async def _settle(self, operation: Operation, *, abort: bool) -> None:
+        await settle(self._channel, operation, self._send, abort=abort)
         if operation.settled and operation in self._channel.due:
             self._end(operation)
 

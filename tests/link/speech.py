@@ -282,6 +282,25 @@ class Get(Command[GetDone]):
     )
 
 
+class Connected(Urc):
+    """The end of dialling."""
+
+    wire = Line("+DIAL")
+    code: int
+
+
+class Dial(Command[Connected]):
+    """Holds the port until its end; ESC ends it."""
+
+    wire = Syntax(
+        name="+DIAL",
+        form=Form.EXECUTE,
+        completion=Completion(endings=(Ending(Connected),), holds_port=True),
+        patience=Patience(final=5, completion=10),
+        abort=Abort(after=Means.ESC),
+    )
+
+
 class Note(Urc):
     """A completion that may stay away."""
 
@@ -335,6 +354,7 @@ SPEECH = Dialect(
         Read,
         StopGet,
         Get,
+        Dial,
         Write,
         Rate,
     ),

@@ -11,7 +11,7 @@ from simcom_async.link.condition import Condition
 from simcom_async.link.link import Link
 from simcom_async.ports.memory import memory_line
 
-from .speech import SPEECH, Action, Body, Get, LevelRead, Put, Read, SendMail, Sent, Stream, TimedPut, Work, Write
+from .speech import SPEECH, Action, Body, Dial, Get, LevelRead, Put, Read, SendMail, Sent, Stream, TimedPut, Work, Write
 
 OK = b"\r\nOK\r\n"
 READY = b"\r\nDOWNLOAD\r\n"
@@ -266,6 +266,7 @@ async def test_work_that_holds_the_port_and_does_not_stop_stays_unsettled(link, 
     await peer.says(b"\r\nERROR\r\n")
     await clock.run(1)
     await usable(link, peer, clock, start)
+    assert peer.heard == b"AT+GET\rAT+STOPGET\rAT+LEVEL?\r"
     with pytest.raises(ServiceBusy):
         link.claim(Service.FTP)
     await peer.says(b"\r\n+GET: 0\r\n")
@@ -312,3 +313,46 @@ async def test_cancelling_at_each_turn_of_the_loop(clock):
         await clock.run_until(link.aclose(), 5)
         await far.aclose()
     assert asyncio.all_tasks() == before
+
+
+async def test_work_that_holds_the_port_may_be_ended_by_a_byte(link, peer, clock, start):
+    sending = await start(link.send(Dial()))
+    await peer.says(OK)
+    await cancelled(sending)
+    await clock.settle()
+    assert peer.news == b"AT+DIAL\r\x1b"
+    await peer.says(b"\r\n+DIAL: 3\r\n")
+    await usable(link, peer, clock, start)
+    assert peer.heard == b"AT+DIAL\r\x1bAT+LEVEL?\r"
+
+
+async def test_a_probe_that_fails_is_sent_again(link, peer, clock, start):
+    peer.answers = {b"AT+STOP": b"\r\nERROR\r\n", b"AT+IDLE?": b"\r\nERROR\r\n"}
+    sending = await start(link.send(Action(method=1)))
+    await peer.says(OK)
+    await cancelled(sending)
+    await clock.run(7)
+    assert peer.heard.count(b"AT+IDLE?") == 2
+    peer.answers[b"AT+IDLE?"] = b"\r\n+IDLE: 0\r\n" + OK
+    await clock.run(8)
+    link.claim(Service.HTTP).release()
+    await clock.run(1000)
+    assert peer.heard.count(b"AT+IDLE?") == 3
+
+
+async def test_a_port_that_goes_while_an_entry_is_filled_up_ends_it(clock, start):
+    near, far = memory_line(clock=clock, baud=9600)
+    await far.open(lambda data: None, lambda error: None)
+    link = Link(near, SPEECH, clock=clock)
+    await link.open()
+    sending = await start(link.send(Put(size=100_000), entry=stalled()))
+    far.write(READY)
+    await clock.run(0.5)
+    await cancelled(sending)
+    await clock.run(10)
+    assert link.condition is Condition.DRAINING
+    far.unplug()
+    await clock.settle()
+    assert link.condition is Condition.LOST
+    await link.aclose()
+    await far.aclose()

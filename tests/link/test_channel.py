@@ -5,9 +5,12 @@ import pytest
 from simcom_async.at.event import PayloadChunk
 from simcom_async.errors import (
     CommandTimeout,
+    LinkError,
 )
+from simcom_async.link.condition import Condition
 from simcom_async.link.link import Link
-from simcom_async.ports.memory import memory_line
+from simcom_async.ports.memory import MemoryPort, _Wire, memory_line
+from simcom_async.ports.port import OUTGOING_BOUND
 
 from .speech import (
     SPEECH,
@@ -187,7 +190,7 @@ async def test_the_rate_follows_the_module(clock):
 @pytest.mark.parametrize("echo", [b"", b"AT+LEVEL?\r"])
 @pytest.mark.parametrize("first", ["reply", "report"])
 async def test_reply_and_report_of_one_prefix_at_each_byte_split(clock, first, echo):
-    """Field notes 7.1: behind the declared number of replies the line is a report; before the command it is one, too."""
+    """Field notes 7.1: behind the declared number of replies a line is a report; before the command it is one, too."""
     dialogue = echo + b"\r\n+LEVEL: 1\r\n\r\nOK\r\n\r\n+LEVEL: 2\r\n"
     before = b"" if first == "reply" else b"\r\n+LEVEL: 0\r\n"
     for cut in range(len(dialogue)):
@@ -209,3 +212,34 @@ async def test_reply_and_report_of_one_prefix_at_each_byte_split(clock, first, e
         assert [message.value for message in levels.take()] == ([0] if before else []) + [1, 2]
         await link.aclose()
         await far.aclose()
+
+
+async def test_what_the_port_refuses_is_the_error_of_the_command(clock):
+    near, far = memory_line(clock=clock, baud=115200)
+    await far.open(lambda data: None, lambda error: None)
+    link = Link(near, SPEECH, clock=clock)
+    await link.open()
+    near.write(bytes(OUTGOING_BOUND + 1))
+    with pytest.raises(LinkError, match="memory does not take its bytes"):
+        await link.send(Work())
+    assert link.condition is Condition.READY
+    await link.aclose()
+    await far.aclose()
+
+
+async def test_a_rate_that_the_port_cannot_follow_is_out_of_step(clock):
+    class Stubborn(MemoryPort):
+        async def set_baud(self, baud):
+            raise LinkError(f"memory cannot do {baud} bit/s", port="memory")
+
+    near, far = Stubborn(), MemoryPort()
+    near._join(far, _Wire(near, far, clock, None))
+    far._join(near, _Wire(far, near, clock, None))
+    await far.open(lambda data: far.write(OK), lambda error: None)
+    link = Link(near, SPEECH, clock=clock)
+    await link.open()
+    await link.send(Rate(rate=9600))
+    await clock.settle()
+    assert link.condition is Condition.OUT_OF_STEP
+    await clock.run_until(link.aclose(), 5)
+    await far.aclose()

@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from simcom_async.at.command import RawCommand
-from simcom_async.at.event import FinalLine, ReplyLine, UrcLine
+from simcom_async.at.command import RawCommand, Service
+from simcom_async.at.event import FinalLine, LateReply, ReplyLine, UrcLine
 from simcom_async.errors import (
     CommandFailed,
     LinkError,
@@ -231,3 +231,33 @@ async def test_an_answer_may_come_in_single_bytes(link, peer, clock, start):
         await peer.says(bytes([byte]))
         await clock.run(0.001)
     assert await sending == Level(value=12)
+
+
+async def test_a_failure_of_the_link_itself_leaves_nobody_waiting(link, peer, clock, start):
+    async def bug():
+        raise RuntimeError("a bug")
+
+    sending = await start(link.send(Work()))
+    link._owner.spawn(bug())
+    await clock.settle()
+    with pytest.raises(PortLost, match="the link has failed: RuntimeError"):
+        await sending
+    assert link.condition is Condition.LOST
+
+
+async def test_a_call_that_is_cancelled_while_the_port_goes_is_released(link, peer, clock, start):
+    for order in ("cancel first", "loss first"):
+        sending = await start(link.send(Action(method=1)))
+        if order == "cancel first":
+            sending.cancel()
+            peer.port.unplug()
+        else:
+            peer.port.unplug()
+            sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+        await clock.settle()
+        assert link.condition is Condition.LOST
+        await peer.open()
+        await link.open()
+        link.claim(Service.HTTP).release()
