@@ -97,7 +97,8 @@ def _next_command(rest: bytes) -> tuple[bytes, tuple[Form, ...], bytes, int]:
         if found[2] == b"?":
             return b"S", (Form.READ,), found[1], found.end()
         form = Form.WRITE if found[2] else Form.EXECUTE  # the number alone only chooses a register: not taken
-        return b"S", (form,), found[1] + found[2], found.end()
+        value = b"=0" if found[2] == b"=" else found[2]
+        return b"S", (form,), found[1] + value, found.end()
     if found := _DIAL.match(rest):
         return b"D", (Form.WRITE, Form.EXECUTE), found[1], found.end()
     if found := _BASIC.match(rest):

@@ -231,11 +231,11 @@ class DtrFunction(Command[None]):
 
 
 class RegisterWrite(Command[None]):
-    """Set an S register; without a value 0 (ITU-T V.250 5.3.2, SIM800 AT manual 2.2.16 to 2.2.23)."""
+    """Set an S register; ``ATS0=`` sets 0 (ITU-T V.250 5.3.2, SIM800 AT manual 2.2.16 to 2.2.23)."""
 
     wire = Syntax(name="S", form=Form.WRITE, basic=True, separator="=", repeatable=True, ref="SIM800 AT manual 2.2.16")
     number: Annotated[int, Range(0, 255)]
-    value: Annotated[int | None, Range(0, 999)] = None
+    value: Annotated[int, Range(0, 999)]
 
 
 class RegisterRead(Command[RegisterValue]):

@@ -61,19 +61,19 @@ class Schedule:
 
     def submit(self, operation: Operation, entry: Entered | None) -> None:
         """Writes the command, or queues it. Raises LinkError when too many wait already."""
-        if len(self._queue.waiting) >= _QUEUE_BOUND:
-            url = self._channel.port.url
+        channel, waiting = self._channel, self._queue.waiting
+        if len(waiting) >= _QUEUE_BOUND:
+            url = channel.port.url
             raise LinkError(f"{url}: {_QUEUE_BOUND} commands wait for the port already", port=url)
-        channel, queue = self._channel, self._queue
         if entry is not None and self._owner is not None:
             operation.prompt = asyncio.get_running_loop().create_future()
             operation.transfer = self._owner.spawn(self._transfer(operation, entry))
         now = self._time.now()
-        if channel.current is None and not channel.held and not queue.waiting and self._eligible(operation):
+        if not waiting and channel.current is None and not channel.held and self._eligible(operation):
             channel.start(operation, now)
             return
         operation.queued_at = now
-        queue.add(operation)
+        self._queue.add(operation)
         self._deadlines.arm(operation.queued_at + channel.timings.queue)
         if channel.condition is Condition.OUT_OF_STEP:
             self.recovery.find_step("a command waits")

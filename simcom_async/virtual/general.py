@@ -62,7 +62,7 @@ async def _view(turn: Turn[messages.ViewProfile]) -> list[str]:
 
 @ANSWERS.to(messages.RegisterWrite)
 async def _write(turn: Turn[messages.RegisterWrite]) -> None:
-    number, value = turn.command.number, turn.command.value or 0
+    number, value = turn.command.number, turn.command.value
     if value > 255 or _FIXED.get(number, value) != value:
         raise Refused
     turn.modem.profile.now.registers[number] = value

@@ -162,7 +162,7 @@ def test_registers_are_written_and_read() -> None:
     assert commands("S7=30S7?S7=S7") == [
         Register(number=7, value=30),
         RegisterRead(number=7),
-        Register(number=7),
+        Register(number=7, value=0),
         Reason.FORM,
     ]
 

@@ -96,7 +96,7 @@ class Alone(Command[None]):
         (general.At, "AT"),
         (general.Repeat, "A/"),
         (general.Echo, "ATE[<value>]"),
-        (general.RegisterWrite, "ATS<number>[=<value>]"),
+        (general.RegisterWrite, "ATS<number>=<value>"),
         (general.RegisterRead, "ATS<number>?"),
         (http.HttpInit, "AT+HTTPINIT"),
         (http.HttpStatusRead, "AT+HTTPSTATUS?"),

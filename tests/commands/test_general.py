@@ -98,7 +98,7 @@ def test_what_clients_send_in_one_line(body: str, commands: int) -> None:
         ("ATE", Echo()),
         ("ate0", Echo(value=0)),
         ("ATS0?", RegisterRead(number=0)),
-        ("ATS0=", RegisterWrite(number=0)),
+        ("ATS0=", RegisterWrite(number=0, value=0)),
         ("ATH0", HangUp(value=0)),
         ("AT&D0", DtrFunction(value=0)),
         ("AT&C1", DcdFunction(value=1)),

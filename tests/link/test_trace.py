@@ -2,9 +2,11 @@ import logging
 
 import pytest
 
+from simcom_async.at.exchange import Exchange
 from simcom_async.errors import (
     CommandTimeout,
 )
+from simcom_async.link.trace import Trace
 
 from .speech import (
     Password,
@@ -39,3 +41,56 @@ async def test_secrets_stay_out_of_errors_and_logs(link, peer, clock, start, cap
     assert "er-two" not in logged
     assert 'AT+PASS="**********"' in logged
     assert "RX b'\\r\\nOK\\r\\n'" in logged
+
+
+@pytest.mark.parametrize("cut", range(1, 40))
+async def test_a_secret_that_the_reads_cut_in_two_is_masked(cut, caplog):
+    caplog.set_level(logging.DEBUG, "simcom_async.link")
+    echo = b'AT+PASS="hunter-two"\r\r\n' + b"x" * 300
+    for reads in ([echo[:cut], echo[cut:]], [echo[:cut], *[b"+"] * 9, echo[cut:]], [echo[-320 + cut :]]):
+        trace = Trace("memory")
+        trace.command(Exchange(Password(password="hunter-two")))
+        for data in reads:
+            trace.received(data)
+        seen = trace.seen()
+        trace.ended()
+        assert b"unt" not in seen
+        assert b"two" not in seen
+        assert "unt" not in caplog.text
+        assert "two" not in caplog.text
+
+
+@pytest.mark.parametrize("cut", range(1, 40))
+async def test_a_secret_that_is_read_back_is_masked(cut, caplog):
+    caplog.set_level(logging.DEBUG, "simcom_async.link")
+    reply = b'\r\n+PASS: "hunter-two"\r\n\r\nOK\r\n'
+    for reads in (
+        [reply[:cut], reply[cut:]],
+        [reply[:cut], *[b"+"] * 9, reply[cut:]],
+        [b"y" * cut + reply + b"z" * 240],
+    ):
+        trace = Trace("memory")
+        trace.command(Exchange(Password.query()))
+        for data in reads:
+            trace.received(data)
+        seen = trace.seen()
+        trace.ended()
+        for shown in (seen, trace.seen(), caplog.text.encode()):
+            assert b"unt" not in shown
+            assert b"two" not in shown
+
+
+async def test_long_reads_are_shown_in_part(caplog):
+    caplog.set_level(logging.DEBUG, "simcom_async.link")
+    trace = Trace("memory")
+    trace.command(Exchange(Work()))
+    trace.received(b"a" * 1000)
+    trace.entry(b"\x1b")
+    trace.entry(b"text of a mail")
+    assert trace.seen() == b"a" * 256
+    assert "aaa'... 1000 bytes" in caplog.text
+    assert "TX b'\\x1b', 1 bytes" in caplog.text
+    assert "TX entry, 14 bytes" in caplog.text
+    assert "mail" not in caplog.text
+    trace.command(Exchange(Work()))
+    assert trace.seen() == b""
