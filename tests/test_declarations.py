@@ -255,6 +255,9 @@ def unresolved_commands(dialect: Dialect, command: type[Command[Any]]) -> Iterat
         if not any(probe.field in reply.model_fields for reply in probe.command.wire.replies):
             yield f"the probe's answer has no {probe.field}"
     yield from (f"{other.__name__} is not in the dialect" for other in named if not dialect.speaks(other))
+    for other in named:
+        needed = [name for name, info in other.model_fields.items() if info.is_required()]
+        yield from (f"{other.__name__} cannot be sent without {name}" for name in needed)
 
 
 def unanswerable(dialect: Dialect, command: type[Command[Any]]) -> Iterator[str]:
