@@ -454,3 +454,17 @@ def test_a_new_dialect_applies_from_the_next_line_on() -> None:
 def _cut(data: bytes, cuts: list[int]) -> list[bytes]:
     places = sorted({cut % (len(data) + 1) for cut in cuts} | {0, len(data)})
     return [data[one:other] for one, other in pairwise(places)]
+
+
+@pytest.mark.parametrize("ending", [b"\r\n", b"\r\r\n", b"\n", b"\r"])
+def test_unknown_urcs_in_one_read_with_whatever_line_end(ending: bytes) -> None:
+    data = ending.join([b"", b"+NEWS: 1", b"", b"*STRANGE", b"", b"+CPIN: READY", b""])
+    for pieces in [[data], s.bytewise(data)]:
+        demux = Demux(s.SPEECH)
+        events = [event for piece in pieces for event in demux.receive(piece)]
+        found = [(event.kind, event.text, event.message) for event in events if isinstance(event, LineEvent)]
+        assert found == [
+            ("urc", b"+NEWS: 1", None),
+            ("urc", b"*STRANGE", None),
+            ("urc", b"+CPIN: READY", s.Pin(state=s.PinWord.READY)),
+        ]

@@ -1,7 +1,8 @@
 """What other people's AT clients demand, number by number.
 
 Demands 12 (the three forms of SMTPBODY), 14 (FTP's last bytes), 15 (mail attachments) and 16 (arguments of later
-firmware) concern commands of families that are not declared yet.
+firmware) concern commands of families that are not declared yet: tests/at/test_client_demands.py holds the language
+to them.
 """
 
 from __future__ import annotations
