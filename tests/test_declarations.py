@@ -61,7 +61,11 @@ PATTERNED = {
     r"\d{1,3}(?:\.\d{1,3}){3}": ("0.0.0.0", "255.255.255.255"),
     "[A-Z ]+": ("FAX", "REL ASYNC"),
     r"\d+": ("1234", "12345678"),
+    r"\d{14}(?:\.\d+)?": ("19700101000000", "20140409060951.123"),
 }
+
+#: Replies that look as an URC of their tag does, by their manual: while their command is in flight they are the reply.
+TOLD_BY_THEIR_PLACE = frozenset({("FtpExtGetRead", "FtpExtGetProgress", "FtpExtGetEvent")})
 
 
 # --- samples ---------------------------------------------------------------------------------------------------------
@@ -415,6 +419,7 @@ def confused(dialect: Dialect) -> Iterator[str]:
                 f"{command.__name__}: {first.__name__}, {other.__name__}"
                 for other in others
                 if line_of(other).tag and (alike(first, other) or alike(other, first))
+                if (command.__name__, first.__name__, other.__name__) not in TOLD_BY_THEIR_PLACE
             )
 
 

@@ -47,7 +47,8 @@ class Compiled:
         self.line = line
         self._inside = re.findall(r"\{(\w+)\}", line.tag)
         infos = declaration.model_fields
-        self._fields = [_compile(name, info) for name, info in infos.items() if name not in self._inside]
+        written = {name: info for name, info in infos.items() if name not in self._inside and not info.exclude}
+        self._fields = [_compile(name, info) for name, info in written.items()]
         self.tags = tuple(_tags(line, infos))
         self.pattern = re.compile(self._head() + _sequence(self._fields, line.separator) + rb"\Z", re.DOTALL)
         #: The match of a line without line end, or None when it is not this message.
@@ -195,7 +196,8 @@ def _compile(name: str, info: FieldInfo, *, sent: bool = False) -> _Field:
     if get_origin(annotation) is Literal:
         return _constant(name, get_args(annotation), text, optional, sent=sent)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return _enumeration(name, annotation, text, optional)
+        limits = next((marker for marker in info.metadata if isinstance(marker, Range)), None)
+        return _enumeration(name, annotation, text, optional, () if limits is None or sent else limits.exclude)
     if annotation is int:
         return _Field(name, rb"([+-]?\d+)", int, str, optional)
     if annotation is SecretStr:
@@ -233,10 +235,11 @@ def _constant(name: str, values: tuple[Any, ...], text: Text | None, optional: b
     )
 
 
-def _enumeration(name: str, kind: type[Enum], text: Text | None, optional: bool) -> _Field:
+def _enumeration(name: str, kind: type[Enum], text: Text | None, optional: bool, holes: tuple[int, ...]) -> _Field:
     if issubclass(kind, IntEnum):
-        choices = b"(" + b"|".join(b"%d" % item.value for item in kind) + b")"
-        number = rb"(\d+)" if issubclass(kind, Code) else choices
+        choices = b"(" + b"|".join(b"%d" % item.value for item in kind if item.value not in holes) + b")"
+        other = b"".join(rb"(?!%d(?!\d))" % hole for hole in holes)
+        number = b"(" + other + rb"\d+)" if issubclass(kind, Code) else choices
         return _Field(name, number, lambda found: kind(int(found)), lambda value: str(int(value)), optional)
     words = {str(item.value).encode("ascii"): item for item in kind}
     longest_first = sorted(words, key=len, reverse=True)

@@ -176,6 +176,7 @@ class Means(Enum):
 
     ESC = "ESC"
     SUB = "Ctrl-Z"
+    ETX = "ETX"
     COMMAND = "command"
     FILL = "fill up the count"
     WAIT = "wait"

@@ -20,7 +20,10 @@ _REFUSED = {0x22: "a quote", 0x0D: "CR", 0x0A: "LF", 0x1A: "Ctrl-Z", 0x1B: "ESC"
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A whole number from ``low`` to ``high``, both included; None is no bound. ``exclude`` are holes in it."""
+    """A whole number from ``low`` to ``high``, both included; None is no bound. ``exclude`` are holes in it.
+
+    In what a module sends the holes of an enum count, too: there the number belongs to another line of the same tag.
+    """
 
     low: int | None = None
     high: int | None = None

@@ -81,7 +81,11 @@ class Line:
 
 
 class Message(BaseModel):
-    """One line of AT text. Frozen; fields in wire order; constants are Literal fields with their value as default."""
+    """One line of AT text. Frozen; fields in wire order; constants are Literal fields with their value as default.
+
+    A constant with ``Field(exclude=True)`` is not on the wire: what another line of the same topic says and this one
+    leaves unsaid.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from simcom_async.at.dialect import Dialect
 from simcom_async.dialects.general import GENERAL
 from simcom_async.dialects.sim800 import SIM800
+from simcom_async.dialects.sim7000 import SIM7000
 
-__all__ = ["DIALECTS", "GENERAL", "SIM800"]
+__all__ = ["DIALECTS", "GENERAL", "SIM800", "SIM7000"]
 
 #: Every dialect by its name; ``general`` applies before the module is identified.
-DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (GENERAL, SIM800)}
+DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (GENERAL, SIM800, SIM7000)}

@@ -21,7 +21,7 @@ Send = Callable[["Command[Any]"], Awaitable[object]]
 
 _log = logging.getLogger("simcom_async.link")
 
-_BYTES = {Means.ESC: b"\x1b", Means.SUB: b"\x1a"}
+_BYTES = {Means.ESC: b"\x1b", Means.SUB: b"\x1a", Means.ETX: b"\x03"}
 #: What fills up an entry that nobody wants any more: blanks do no harm in any text.
 _FILL = b" " * 4096
 

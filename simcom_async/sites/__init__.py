@@ -1,6 +1,8 @@
 """Real servers on loopback: what the demo, the pytest plugin and tests let a modem talk to."""
 
 from simcom_async.sites.body import Body, generated
+from simcom_async.sites.ftp import FtpSite
+from simcom_async.sites.ftp_policy import FtpCommand, FtpFault
 from simcom_async.sites.gate import Gate
 from simcom_async.sites.http import HttpSite
 from simcom_async.sites.proxy import ProxySite
@@ -12,6 +14,9 @@ from simcom_async.sites.tls import LoopbackCA
 
 __all__ = [
     "Body",
+    "FtpCommand",
+    "FtpFault",
+    "FtpSite",
     "Gate",
     "HttpRequest",
     "HttpSite",

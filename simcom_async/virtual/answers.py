@@ -15,11 +15,16 @@ from simcom_async.virtual import (
     bearer,
     call,
     clock,
+    ftp,
+    ftp_extended,
+    ftp_files,
+    ftp_settings,
     general,
     http,
     http_parameters,
     identity,
     network,
+    network_application,
     packet,
     power,
     sim,
@@ -29,7 +34,10 @@ from simcom_async.virtual.turn import Answer, Answered, Refused, Turn
 
 __all__ = ["answer_to", "answers"]
 
-_FAMILIES = (bearer, call, clock, general, http, http_parameters, identity, network, packet, power, sim, sms)
+_FAMILIES = (
+    *(bearer, call, clock, ftp, ftp_extended, ftp_files, ftp_settings, general),
+    *(http, http_parameters, identity, network, network_application, packet, power, sim, sms),
+)
 _DECLARED: Mapping[type[Command[Any]], Answer] = MappingProxyType(
     {command: answer for family in _FAMILIES for command, answer in family.ANSWERS.table.items()}
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
+from simcom_async.at.command import Command
 from simcom_async.at.message import Message
 from simcom_async.commands import bearer as messages
 from simcom_async.virtual.turn import Answers, Turn
@@ -62,12 +63,13 @@ async def _rate(turn: Turn[messages.SapbrRate]) -> None:
 @ANSWERS.to(messages.SapbrGet)
 async def _get(turn: Turn[messages.SapbrGet]) -> list[Message]:
     bearer = turn.modem.network.bearers[turn.command.cid]
-    return [
-        messages.SapbrHeader(),
-        messages.SapbrContypeLine(value=bearer.contype),
-        messages.SapbrApnLine(value=bearer.apn),
-        messages.SapbrPhonenumLine(value=bearer.phone),
-        messages.SapbrUserLine(value=bearer.user),
-        messages.SapbrPasswordLine(value=SecretStr(bearer.password)),
-        messages.SapbrRateLine(value=bearer.rate),
-    ]
+    lines: dict[type[Command[None]], Message] = {
+        messages.SapbrContype: messages.SapbrContypeLine(value=bearer.contype),
+        messages.SapbrApn: messages.SapbrApnLine(value=bearer.apn),
+        messages.SapbrPhonenum: messages.SapbrPhonenumLine(value=bearer.phone),
+        messages.SapbrUser: messages.SapbrUserLine(value=bearer.user),
+        messages.SapbrPassword: messages.SapbrPasswordLine(value=SecretStr(bearer.password)),
+        messages.SapbrRate: messages.SapbrRateLine(value=bearer.rate),
+    }
+    speaks = turn.modem.dialect.speaks
+    return [messages.SapbrHeader(), *(line for command, line in lines.items() if speaks(command))]

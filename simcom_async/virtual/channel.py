@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from simcom_async.virtual.entry import Entered, Entry
 from simcom_async.virtual.outgoing import Outgoing
 from simcom_async.virtual.piece import Kind, Piece
 from simcom_async.virtual.profile import Stored
+from simcom_async.virtual.seizure import Seizure
 from simcom_async.virtual.turn import Operation, Refused, Turn
 from simcom_async.virtual.unsolicited import Unsolicited
 from simcom_async.virtual.wording import Wording
@@ -56,10 +58,10 @@ class Channel:
         self.unsolicited = Unsolicited(self.responder, self.out, modem.clock)
         self._task: asyncio.Task[None] | None = None
         self._entry: Entry | None = None
+        self.seizure = Seizure(self.responder, lambda: self._go_on(online=False))
         self._timer: Timer | None = None
-        self._unheard = 0
+        self._unheard = self._life = 0
         self._cold = False
-        self._life = 0
         self.attached = False
 
     async def open(self) -> None:
@@ -90,6 +92,7 @@ class Channel:
         self._cancel_timer()
         self._entry = None
         self.unsolicited.clear()
+        self.seizure.forget()
         self.out.clear()
         self.responder.reset()
         task, self._task = self._task, None
@@ -228,7 +231,8 @@ class Channel:
             self._take(self.responder.online())
             return
         self.unsolicited.flush()
-        self._take(self.responder.resume())
+        if not self.seizure.hand_over():
+            self._take(self.responder.resume())
 
     # Entries
 
@@ -240,9 +244,10 @@ class Channel:
         echoed: bool,
         maximum: int | None,
         seconds: float | None,
+        sink: Callable[[bytes], None] | None = None,
     ) -> Entered:
-        """Send a prompt and take the entry; after ``seconds`` it is over with what has come."""
-        entry = self._entry = Entry(maximum)
+        """Send a prompt and take the entry; after ``seconds`` it is over with what has come, ``sink`` gets it."""
+        entry = self._entry = Entry(maximum, sink)
         self.out.send(prompt)
         self._take(self.responder.enter(size, echoed=echoed))
         timer = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 __all__ = ["Entered", "Entry"]
@@ -18,15 +19,22 @@ class Entered:
 
 
 class Entry:
-    """Data that the host is entering, at most ``maximum`` bytes of them kept; ``done`` has it in the end."""
+    """Data that the host is entering, at most ``maximum`` bytes of them kept; ``done`` has it in the end.
 
-    def __init__(self, maximum: int | None) -> None:
+    With ``sink`` nothing is kept: each piece is handed on as it comes.
+    """
+
+    def __init__(self, maximum: int | None, sink: Callable[[bytes], None] | None = None) -> None:
         self.done: asyncio.Future[Entered] = asyncio.get_running_loop().create_future()
         self._data = bytearray()
         self._maximum = maximum
+        self._sink = sink
 
     def add(self, data: bytes) -> None:
         """Take more."""
+        if self._sink is not None:
+            self._sink(data)
+            return
         room = len(data) if self._maximum is None else self._maximum - len(self._data)
         self._data += data[: max(0, room)]
 

@@ -20,6 +20,7 @@ __all__ = [
     "Internet",
     "NameNotResolved",
     "NetworkFailure",
+    "SilentServer",
     "StackBusy",
     "TlsAlert",
     "TlsFailed",
@@ -44,6 +45,10 @@ class NameNotResolved(NetworkFailure):
 
 class ConnectFailed(NetworkFailure):
     """Nobody listens there, or nobody answers."""
+
+
+class SilentServer(ConnectFailed):
+    """Nobody has answered in time."""
 
 
 class StackBusy(NetworkFailure):
@@ -94,11 +99,26 @@ class Connection:
         self._received = 0
         self._aborted = False
 
+    @property
+    def peer(self) -> str:
+        """The server's address. Raises ConnectFailed when it has reset the connection at once."""
+        address = self._writer.get_extra_info("peername")
+        if address is None:
+            raise ConnectFailed("reset")
+        return str(address[0])
+
+    @property
+    def local(self) -> str:
+        """The module's address, as the server sees it."""
+        return str(self._writer.get_extra_info("sockname")[0])
+
     async def read(self) -> bytes:
-        """The next bytes; none: the server has ended the connection. Raises ConnectFailed: reset, or silent."""
+        """The next bytes; none: the server has ended the connection. Raises ConnectFailed, SilentServer."""
         try:
             data = await within(self._clock, self._idle, self._reader.read(_READ_SIZE))
-        except (OSError, ssl.SSLError) as error:  # TimeoutError is an OSError
+        except TimeoutError as error:
+            raise SilentServer("silent") from error
+        except (OSError, ssl.SSLError) as error:
             raise ConnectFailed(str(error)) from error
         self._received += len(data)
         if self._failure is not None and self._fails(ServerFailure.RESET) and self._received >= self._failure.after:
@@ -108,12 +128,19 @@ class Connection:
         return data
 
     async def write(self, data: bytes) -> None:
-        """Send, and wait for room. Raises ConnectFailed."""
+        """Send, and wait for room. Raises ConnectFailed, SilentServer: there is none."""
         try:
             self._writer.write(data)
             await within(self._clock, self._idle, self._writer.drain())
+        except TimeoutError as error:
+            raise SilentServer("takes no more") from error
         except (OSError, ssl.SSLError) as error:
             raise ConnectFailed(str(error)) from error
+
+    async def flush(self) -> None:
+        """Wait until the system has taken all that was written. Raises ConnectFailed, SilentServer."""
+        self._writer.transport.set_write_buffer_limits(0)
+        await self.write(b"")
 
     async def secure(self, name: str) -> None:
         """Go on with TLS to the server of this name. Raises TlsFailed."""
@@ -132,6 +159,15 @@ class Connection:
         self._aborted = True
         self._writer.transport.abort()
         self._closed(self)
+
+    async def aclose(self) -> None:
+        """End it in order, as far as a second allows."""
+        self._closed(self)
+        self._writer.close()
+        try:
+            await within(self._clock, 1.0, self._writer.wait_closed())
+        except (OSError, ssl.SSLError):
+            self._writer.transport.abort()
 
 
 class Internet:
@@ -162,18 +198,24 @@ class Internet:
         """Connections that exist or are being made."""
         return len(self._open) + self._opening
 
-    async def connect(self, host: str, port: int, *, bearer: int, tls: bool = False, idle: float = 120.0) -> Connection:
-        """Connect within ``idle`` seconds, which then bound each silence too. Raises NetworkFailure by its cause."""
+    async def connect(
+        self, host: str, port: int, *, bearer: int, tls: bool = False, idle: float = 120.0, mapped: bool = True
+    ) -> Connection:
+        """Connect within ``idle`` seconds, which then bound each silence too. Raises NetworkFailure by its cause.
+
+        ``mapped``: where the table of hosts says, not ``mapped``: to this very address.
+        """
         if self.count >= CONNECTION_LIMIT:
             raise StackBusy(f"{CONNECTION_LIMIT} connections are open")
         self._opening += 1
         drops = self._drops[bearer]
         try:
             failure = await self._strike(host, idle)
-            connection = await self._open_one(host, port, bearer, idle, failure)
+            address = self._mapped(host, port) if mapped else (host, port)
+            reader, writer = await self._open_one(address, idle)
+            connection = self.adopt(reader, writer, bearer=bearer, idle=idle, failure=failure)
         finally:
             self._opening -= 1
-        self._open.add(connection)
         if drops != self._drops[bearer]:
             connection.abort()
             raise ConnectFailed("the bearer has gone meanwhile")
@@ -183,6 +225,29 @@ class Internet:
             except BaseException:
                 connection.abort()
                 raise
+        return connection
+
+    def adopt(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        *,
+        bearer: int,
+        idle: float = 120.0,
+        failure: FailServer | None = None,
+    ) -> Connection:
+        """A connection that was made by other means (by the server, in FTP's active mode), from now on as its own."""
+        connection = Connection(
+            reader,
+            writer,
+            clock=self._clock,
+            idle=idle,
+            bearer=bearer,
+            closed=self._open.discard,
+            context=self._tls,
+            failure=failure,
+        )
+        self._open.add(connection)
         return connection
 
     def drop(self, bearer: int) -> None:
@@ -212,28 +277,25 @@ class Internet:
                 raise StackBusy("busy by a fault")
             case ServerFailure.SILENT:
                 await self._clock.sleep(idle)
-                raise ConnectFailed("silent by a fault")
+                raise SilentServer("silent by a fault")
             case _:
                 return failure
 
-    async def _open_one(self, host: str, port: int, bearer: int, idle: float, failure: FailServer | None) -> Connection:
-        address = self._hosts.get(f"{host}:{port}".lower()) or self._hosts.get(host.lower()) or (host, port)
+    def _mapped(self, host: str, port: int) -> tuple[str, int]:
+        return self._hosts.get(f"{host}:{port}".lower()) or self._hosts.get(host.lower()) or (host, port)
+
+    async def _open_one(
+        self, address: tuple[str, int], idle: float
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        host, port = address
         try:
-            reader, writer = await within(self._clock, idle, asyncio.open_connection(*address))
+            return await within(self._clock, idle, asyncio.open_connection(host, port))
         except (socket.gaierror, UnicodeError) as error:
             raise NameNotResolved(f"{host}: {error}") from error
+        except TimeoutError as error:
+            raise SilentServer(f"{host}:{port}: nobody answers") from error
         except OSError as error:
             raise ConnectFailed(f"{host}:{port}: {error}") from error
-        return Connection(
-            reader,
-            writer,
-            clock=self._clock,
-            idle=idle,
-            bearer=bearer,
-            closed=self._open.discard,
-            context=self._tls,
-            failure=failure,
-        )
 
 
 def host_map(table: Mapping[str, str | tuple[str, int]]) -> dict[str, tuple[str, int]]:

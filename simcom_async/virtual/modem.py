@@ -24,6 +24,7 @@ from simcom_async.virtual.answers import answer_to
 from simcom_async.virtual.call import Calls
 from simcom_async.virtual.clock import Calendar
 from simcom_async.virtual.faults import Faults
+from simcom_async.virtual.ftp import FtpService
 from simcom_async.virtual.http import HttpService
 from simcom_async.virtual.internet import Internet, host_map
 from simcom_async.virtual.lines import HostEnd, Lines
@@ -89,6 +90,7 @@ class VirtualModem:
         self.calls = Calls(self)
         self.messages = Messages()
         self.http = HttpService(self)
+        self.ftp = FtpService(self)
 
     # Life
 
@@ -147,6 +149,7 @@ class VirtualModem:
             if task is not asyncio.current_task():
                 task.cancel()
         self.http.end()
+        self.ftp.end()
         self.network.shut()
         self.internet.drop_all()
         for channel in self.lines.channels:
@@ -257,6 +260,7 @@ class VirtualModem:
         self.sim.restart()
         self._forget()
         stored = self.profile.restart()
+        self.ftp.restore()
         for channel in self.lines.channels:
             channel.start(stored, boot=boot)
 

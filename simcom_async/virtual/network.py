@@ -11,15 +11,19 @@ from simcom_async.at.setting import supported_values
 from simcom_async.commands import network as messages
 from simcom_async.commands.bearer import BearerRate, BearerStatus, BearerType, SapbrDeactivated
 from simcom_async.commands.network import OperatorFormat, OperatorMode, Registration
+from simcom_async.commands.network_application import AppNetworkDeactivated
+from simcom_async.commands.topics import BearerLost
 from simcom_async.ports.clock import Timer
 from simcom_async.virtual.turn import Answers, Refused, Turn
 
 if TYPE_CHECKING:
     from simcom_async.virtual.modem import VirtualModem
 
-__all__ = ["ANSWERS", "Bearer", "Network"]
+__all__ = ["ANSWERS", "APPLICATION", "Bearer", "Network", "deactivated"]
 
 ANSWERS = Answers()
+#: The bearer of AT+CNACT, which has no number.
+APPLICATION = 0
 _CLOSED_ADDRESS = "0.0.0.0"  # noqa: S104 - what the module prints for a closed bearer
 _AREA, _CELL = "1A2B", "00C3"
 _NUMERIC_OPERATOR = "00101"
@@ -52,7 +56,7 @@ class Network:
         self._modem = modem
         self._covered = True
         self._opened = 0
-        self.bearers = {cid: Bearer() for cid in (1, 2, 3)}
+        self.bearers = {cid: Bearer() for cid in (APPLICATION, 1, 2, 3)}
         self.radio = True
         self.selected = True
         self.attached = True
@@ -111,7 +115,7 @@ class Network:
         """The network releases it, and says so; nothing happens when it is closed."""
         if self.bearers[cid].is_open:
             self._close(cid)
-            self._modem.urc(SapbrDeactivated(cid=cid))
+            self._modem.urc(deactivated(cid))
 
     def _close(self, cid: int) -> None:
         bearer = self.bearers[cid]
@@ -164,6 +168,13 @@ class Network:
             if mode:
                 place = {"lac": _AREA, "ci": _CELL} if mode == 2 and self.registered else {}
                 self._modem.urc(report(stat=self.registration, **place))
+
+
+def deactivated(cid: int) -> BearerLost:
+    """What the module says of a bearer that is no more."""
+    if cid != APPLICATION:
+        return SapbrDeactivated(cid=cid)
+    return AppNetworkDeactivated()
 
 
 def _cancel(bearer: Bearer) -> None:

@@ -54,12 +54,16 @@ class Operation:
 
     async def urc(self, message: Urc, *, just_before: Callable[[], None] | None = None) -> None:
         """Say it, on every line of the module; ``just_before`` is called when the delay is over."""
-        wait = self._not_before - self._modem.clock.time()
-        if wait > 0:
-            await self._modem.clock.sleep(wait)
+        await self.due()
         if just_before is not None:
             just_before()
         self._modem.urc(message)
+
+    async def due(self) -> None:
+        """Wait until the first thing may be said, which has to follow at once."""
+        wait = self._not_before - self._modem.clock.time()
+        if wait > 0:
+            await self._modem.clock.sleep(wait)
         self._told()
 
     def _told(self) -> None:
@@ -79,10 +83,12 @@ class Turn(Generic[C]):
         self.operations: list[Operation] = []
         self.followers: list[Callable[[], None]] = []
 
-    async def entry(self, prompt: Prompt, *, blank: bool = False) -> Entered:
+    async def entry(
+        self, prompt: Prompt, *, blank: bool = False, sink: Callable[[bytes], None] | None = None
+    ) -> Entered:
         """Ask for the entry that the command declares, and wait for it, at most as long as its timer says.
 
-        ``blank``: a blank follows the mark.
+        ``blank``: a blank follows the mark. ``sink`` gets the data as they come; the result has none then.
         """
         declared = self.command.wire.entry
         assert declared is not None  # noqa: S101 - the answers of commands without an entry do not ask
@@ -94,6 +100,7 @@ class Turn(Generic[C]):
             echoed=declared.echoed,
             maximum=declared.maximum,
             seconds=seconds,
+            sink=sink,
         )
 
     def _size(self, size: ByParameter | Granted | Terminated, prompt: Prompt) -> int | EscapeCodec:

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from simcom_async.at.code import Code
 from simcom_async.at.codec import compiled
 from simcom_async.at.command import Command, Form, Syntax, compiled_command
-from simcom_async.at.fields import Rest, Text
+from simcom_async.at.fields import Range, Rest, Text
 from simcom_async.at.message import Counted, Line, Reply, Spacing, Urc
 from tests.at import speech as s
 
@@ -97,6 +97,35 @@ def test_a_number_the_manual_does_not_have_survives() -> None:
     assert isinstance(message, Everything)
     assert message.reason.name == "UNKNOWN_99"
     assert not message.reason.known
+
+
+def test_a_number_may_belong_to_another_line_of_the_tag() -> None:
+    class Ended(Urc):
+        wire = Line("+WORK")
+        reason: Annotated[Reason, Range(exclude=(1, 20))]
+        mode: Annotated[Mode, Range(exclude=(0,))] = Mode.ON
+
+    assert [number for number in range(32) if _read(Ended, b"+WORK: %d,1" % number) is None] == [1, 20]
+    assert [number for number in range(2) if _read(Ended, b"+WORK: 0,%d" % number) is None] == [0]
+
+
+def test_holes_in_a_parameter_are_a_limit_and_no_other_shape() -> None:
+    class Work(Command[None]):
+        wire = Syntax(name="+WORK", form=Form.WRITE)
+        reason: Annotated[Reason, Range(exclude=(1,))]
+
+    assert compiled_command(Work).parse(b"1") == {"reason": 1}
+
+
+def test_a_constant_may_be_left_unsaid() -> None:
+    class Lost(Urc):
+        wire = Line("+LOST")
+        cid: Literal[1] = Field(default=1, exclude=True)
+        state: Literal["DEACTIVE"] = "DEACTIVE"
+
+    assert compiled(Lost).encode(Lost()) == b"+LOST: DEACTIVE"
+    assert _read(Lost, b"+LOST: DEACTIVE") == Lost()
+    assert _read(Lost, b"+LOST: 1,DEACTIVE") is None
 
 
 def test_a_tag_may_hold_a_number() -> None:

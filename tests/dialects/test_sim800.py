@@ -17,7 +17,7 @@ from simcom_async.dialects import DIALECTS, SIM800
 
 TRANSCRIPTS = sorted(
     path
-    for family in ("sim800-http-*", "*-bearer-*")
+    for family in ("sim800-http-*", "sim800-ftp-*", "*-bearer-*")
     for path in (Path(__file__).parents[1] / "transcripts").glob(f"{family}.toml")
 )
 FINALS = {"OK", "ERROR"}
@@ -70,7 +70,7 @@ def test_every_line_of_the_transcripts_is_declared(path: Path) -> None:
 
 
 def test_the_transcripts_are_there() -> None:
-    assert len(TRANSCRIPTS) == 12
+    assert len(TRANSCRIPTS) == 26
 
 
 @pytest.mark.parametrize(("form", "name"), [(form, name) for form, names in BASE.items() for name in names])
@@ -101,7 +101,7 @@ def test_the_forms_of_http_and_bearer(name: str, forms: str) -> None:
 
 
 def test_its_services() -> None:
-    assert SIM800.services == {Service.HTTP, Service.BEARER}
+    assert SIM800.services == {Service.HTTP, Service.FTP, Service.BEARER}
     assert DIALECTS["sim800"] is SIM800
 
 

@@ -18,6 +18,8 @@ from tests.judge.transcript import Transcript, load_all
 __all__ = ["built", "command_names", "declared_command", "declared_services", "of_declared_services", "part_of"]
 
 _COMMAND = re.compile(r"AT([+][A-Z0-9]+)(=\?|\?|=|)(.*)")
+#: Declared and performed, but the judge's tables do not reach them yet: they are printed at the end of each run.
+UNJUDGED = frozenset({("sim800", "ftp"), ("sim7000", "ftp"), ("sim7000", "bearer")})
 INVENTORY = Path(__file__).parents[1] / "inventory.toml"
 
 
@@ -31,11 +33,14 @@ def command_names() -> dict[tuple[str, str], frozenset[str]]:
 
 
 def declared_services() -> frozenset[tuple[str, str]]:
-    """The families and services of which the product declares at least one command."""
-    return frozenset(
-        (family, service)
-        for (family, service), names in command_names().items()
-        if family in DIALECTS and any(DIALECTS[family].table.forms(name[2:]) for name in names)
+    """The families and services of which the product declares at least one command, and which are judged."""
+    return (
+        frozenset(
+            (family, service)
+            for (family, service), names in command_names().items()
+            if family in DIALECTS and any(DIALECTS[family].table.forms(name[2:]) for name in names)
+        )
+        - UNJUDGED
     )
 
 

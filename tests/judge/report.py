@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.judge.declared import command_names, declared_services
+from tests.judge.declared import UNJUDGED, command_names, declared_services
 from tests.judge.transcript import load_all
 
 __all__ = ["MissingReport", "missing"]
@@ -18,6 +18,7 @@ def missing() -> list[str]:
     transcripts = Counter((transcript.family, transcript.service) for transcript in load_all())
     return [
         f"missing: {family} {service} ({transcripts[family, service]} transcripts, {len(names)} commands)"
+        f"{' *' if (family, service) in UNJUDGED else ''}"
         for (family, service), names in sorted(command_names().items())
         if (family, service) not in declared
     ]
@@ -38,6 +39,6 @@ class MissingReport:
         """Write the section."""
         lines = missing()
         if lines:
-            terminalreporter.section("of the manual, not declared yet and therefore not judged")
+            terminalreporter.section("of the manual, not judged yet (marked *: declared, without a judge)")
             for line in lines:
                 terminalreporter.line(line)
