@@ -93,9 +93,12 @@ class Compiled:
         count = self.value(match, opens.field)
         return not isinstance(count, int) or not 0 <= count <= opens.maximum
 
-    def encode(self, message: Message, *, documented: bool = False) -> bytes:
-        """The line of a message, without line end, in the real or in the documented spacing."""
-        line = self.line
+    def encode(self, message: Message, *, documented: bool = False, spelled: Line | None = None) -> bytes:
+        """The line of a message, without line end, in the real or in the documented spacing.
+
+        ``spelled`` is how a series prints it, where that is not as declared.
+        """
+        line = self.line if spelled is None else spelled
         spacing = line.documented if documented and line.documented is not None else line.spacing
         tag = re.sub(r"\{(\w+)\}", lambda place: str(getattr(message, place[1])), line.tag)
         if line.mark or not self._fields:

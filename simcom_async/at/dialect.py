@@ -1,18 +1,20 @@
 """What one module series speaks: an immutable value, and what changes at run time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from simcom_async.at.code import Code
 from simcom_async.at.command import Command, Service, check_value
 from simcom_async.at.fields import Range, Text
-from simcom_async.at.message import Message
+from simcom_async.at.message import Line, Message, Spacing
 from simcom_async.at.table import Table
 from simcom_async.errors import UnsupportedCommand
 
-__all__ = ["Dialect", "Habits", "Limit", "WireState"]
+__all__ = ["Dialect", "Habits", "Limit", "Spelling", "WireState"]
+
+_SPACED = Spacing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +26,29 @@ class Limit:
     allowed: Range | Text
 
 
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A line that this series prints under another of its tags, one of the declared aliases (``+CGMR: x``)."""
+
+    message: type[Message]
+    tag: str
+    spacing: Spacing = _SPACED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
     """How a series behaves on the wire, apart from its messages.
 
-    ``line_limit``: characters of a command line after AT. ``boot``: the lines after power-on at a fixed rate. ``cmee``:
-    +CMEE at power-on. ``baud``: bit/s at power-on (0: the module finds the rate by itself). ``power_down``: the line
-    that it says when switched off. ``identity``: what the answer to ATI or +CGMM of this series contains.
+    ``line_limit``: characters of a command line after AT. ``boot``: the lines after power-on at a fixed rate; those
+    behind +CPIN need a usable card. ``autobaud``: the line that it says when it has found the rate. ``cmee``: +CMEE at
+    power-on. ``baud``: bit/s at power-on (0: the module finds the rate by itself). ``power_down``: the line that it
+    says when switched off. ``identity``: what the answer to ATI or +CGMM of this series contains. ``product``: the
+    lines of its answer to ATI, with places for ``series manufacturer model revision imei capabilities``.
     """
 
     line_limit: int = 556
     boot: tuple[str, ...] = ()
+    autobaud: str = ""
     cmee: int = 0
     baud: int = 115200
     power_down: str = ""
@@ -42,11 +56,13 @@ class Habits:
     manufacturer: str = "SIMCOM_Ltd"
     model: str = ""
     revision: str = ""
+    capabilities: str = "+CGSM"
+    product: tuple[str, ...] = ("{series} R14.18",)
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """The messages one series speaks, its narrowed limits and its habits. One value a file in ``dialects/``.
+    """The messages one series speaks, its narrowed limits, its spellings and its habits. One value a file.
 
     ``errors`` are the numbers of its +CME ERROR, ``manual`` the document that it follows.
     """
@@ -55,6 +71,7 @@ class Dialect:
     commands: tuple[type[Command[Any]], ...]
     messages: tuple[type[Message], ...] = ()
     limits: tuple[Limit, ...] = ()
+    spellings: tuple[Spelling, ...] = ()
     habits: Habits = field(default_factory=Habits)
     errors: type[Code] | None = None
     manual: str = ""
@@ -68,6 +85,14 @@ class Dialect:
     def services(self) -> frozenset[Service]:
         """The services that its commands carry."""
         return frozenset(c.wire.service for c in self.commands if c.wire.service is not None)
+
+    @cached_property
+    def spelled(self) -> Mapping[type[Message], Line]:
+        """How it prints the lines that it spells in its own way."""
+        return {
+            other.message: replace(other.message.wire, tag=other.tag, spacing=other.spacing, documented=None)
+            for other in self.spellings
+        }
 
     @cached_property
     def _narrowed(self) -> Mapping[type[Message], tuple[Limit, ...]]:

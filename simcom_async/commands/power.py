@@ -32,8 +32,10 @@ __all__ = [
     "PhoneBookReady",
     "PowerOff",
     "PowerOffAtOnce",
+    "PowerOffQuietly",
     "PoweringOff",
     "Ready",
+    "Restart",
     "SmsReady",
     "Start",
     "UndervoltagePowerDown",
@@ -207,6 +209,18 @@ class PowerOffAtOnce(Command[None]):
 
     wire = Syntax(name="+CPOWD", form=Form.WRITE, unanswered=True, ref="SIM800 AT manual 6.2.2")
     mode: Literal[0] = 0
+
+
+class PowerOffQuietly(Command[None]):
+    """Switch off behind the OK (SIM5320 AT manual V2.02 4.13)."""
+
+    wire = Syntax(name="+CPOF", form=Form.EXECUTE, tested="", ref="SIM5320 AT manual 4.13")
+
+
+class Restart(Command[None]):
+    """Start again behind the OK (SIM5320 AT manual V2.02 4.14)."""
+
+    wire = Syntax(name="+CRESET", form=Form.EXECUTE, tested="", ref="SIM5320 AT manual 4.14")
 
 
 class BatteryChargeRead(Command[BatteryCharge]):

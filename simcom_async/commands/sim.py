@@ -14,6 +14,8 @@ __all__ = [
     "CardNumber",
     "CardNumberRead",
     "DisplayMode",
+    "Iccid",
+    "IccidRead",
     "Lock",
     "NamesUpdated",
     "NamesUpdating",
@@ -103,6 +105,13 @@ class CardNumber(Reply):
     iccid: Annotated[str, Text(quoted=False, pattern="[0-9A-Fa-f]{18,22}")]
 
 
+class Iccid(Reply):
+    """The ICCID behind its name (SIM5320 AT manual V2.02 4.3)."""
+
+    wire = Line("+ICCID", ref="SIM5320 AT manual 4.3")
+    iccid: Annotated[str, Text(quoted=False, pattern="[0-9A-Fa-f]{18,22}")]
+
+
 class ProviderName(Reply):
     """The provider's name as the card has it (SIM800 AT manual 6.2.15)."""
 
@@ -157,6 +166,14 @@ class CardNumberRead(Command[CardNumber]):
         replies=(CardNumber,),
         repeatable=True,
         ref="SIM800 AT manual 6.2.23",
+    )
+
+
+class IccidRead(Command[Iccid]):
+    """Ask for the ICCID (SIM5320 AT manual V2.02 4.3)."""
+
+    wire = Syntax(
+        name="+CICCID", form=Form.EXECUTE, tested="", replies=(Iccid,), repeatable=True, ref="SIM5320 AT manual 4.3"
     )
 
 

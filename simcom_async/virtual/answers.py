@@ -27,6 +27,7 @@ from simcom_async.virtual import (
     network_application,
     packet,
     power,
+    serial_line,
     sim,
     sms,
 )
@@ -36,7 +37,7 @@ __all__ = ["answer_to", "answers"]
 
 _FAMILIES = (
     *(bearer, call, clock, ftp, ftp_extended, ftp_files, ftp_settings, general),
-    *(http, http_parameters, identity, network, network_application, packet, power, sim, sms),
+    *(http, http_parameters, identity, network, network_application, packet, power, serial_line, sim, sms),
 )
 _DECLARED: Mapping[type[Command[Any]], Answer] = MappingProxyType(
     {command: answer for family in _FAMILIES for command, answer in family.ANSWERS.table.items()}

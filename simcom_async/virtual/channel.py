@@ -52,7 +52,12 @@ class Channel:
         self.port = port
         self.state = WireState()
         self.responder = Responder(modem.dialect, self.state)
-        self.wording = Wording(self.state, documented=modem.options.wire == "documented", errors=modem.dialect.errors)
+        self.wording = Wording(
+            self.state,
+            documented=modem.options.wire == "documented",
+            errors=modem.dialect.errors,
+            spelled=modem.dialect.spelled,
+        )
         self.out = Outgoing(port, modem.clock, modem.faults, baud=baud)
         self._paced = baud is not None
         self.unsolicited = Unsolicited(self.responder, self.out, modem.clock)
@@ -141,6 +146,7 @@ class Channel:
             match item:
                 case CommandLine() if self._unheard:
                     self._unheard -= 1
+                    self._found_rate()
                     self._take(self.responder.resume())
                 case CommandLine():
                     self._task = self.modem.spawn(partial(self._carry_out, item))
@@ -157,6 +163,11 @@ class Channel:
                     self._watch_guard()
                 case Escape():
                     self.offline(Result.OK)
+
+    def _found_rate(self) -> None:
+        said = self.modem.dialect.habits.autobaud
+        if said and not self._unheard:
+            self.out.send(self.wording.unsolicited(said.encode("ascii")))
 
     def _echo(self, data: bytes) -> None:
         # A terminal that a client left with echo on sends our echo back to us: two echoes would never end.

@@ -12,14 +12,20 @@ from simcom_async.virtual.turn import Answers, Turn
 __all__ = ["ANSWERS"]
 
 ANSWERS = Answers()
-_RELEASE = "R14.18"
-_CAPABILITIES = "+CGSM"
 
 
 @ANSWERS.to(messages.Identify)
-async def _identify(turn: Turn[messages.Identify]) -> Message:
+async def _identify(turn: Turn[messages.Identify]) -> list[str]:
     habits = _habits(turn)
-    return messages.InformationText(text=f"{habits.model.rpartition('_')[2]} {_RELEASE}")
+    facts = {
+        "series": habits.model.rpartition("_")[2],
+        "manufacturer": habits.manufacturer,
+        "model": habits.model,
+        "revision": habits.revision,
+        "imei": turn.modem.options.imei,
+        "capabilities": habits.capabilities,
+    }
+    return [line.format_map(facts) for line in habits.product]
 
 
 @ANSWERS.to(messages.ProductInformation)
@@ -51,7 +57,7 @@ async def _serial(turn: Turn[messages.GsmSerialNumber]) -> Message:
 
 @ANSWERS.to(messages.CapabilityList)
 async def _capabilities(turn: Turn[messages.CapabilityList]) -> Message:
-    return messages.Capabilities(names=_CAPABILITIES)
+    return messages.Capabilities(names=_habits(turn).capabilities)
 
 
 def _habits(turn: Turn[Any]) -> Habits:

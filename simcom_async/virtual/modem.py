@@ -191,9 +191,8 @@ class VirtualModem:
     def unlocked(self, before: Registration) -> None:
         """The right PIN was entered: the module says so, and registers."""
         self.urc(PinState(state=Lock.READY))
-        for line in self.dialect.habits.boot:
-            if not line.startswith("+") and line.endswith("Ready"):
-                self.urc_line(line)
+        for line in self._behind_card():
+            self.urc_line(line)
         self.network.changed(before)
 
     # What it says
@@ -223,8 +222,14 @@ class VirtualModem:
             lines = [line for line in lines if line != "RDY" and not line.startswith("+CFUN")]
         if self.sim.usable:
             return lines
-        lines = [line for line in lines if not line.endswith("Ready")]
+        waiting = self._behind_card()
+        lines = [line for line in lines if line not in waiting]
         return [f"+CPIN: {self.sim.lock}" if line.startswith("+CPIN") else line for line in lines]
+
+    def _behind_card(self) -> tuple[str, ...]:
+        """The boot lines that wait for a usable card: those behind its state."""
+        boot = self.dialect.habits.boot
+        return next((boot[place + 1 :] for place, line in enumerate(boot) if line.startswith("+CPIN")), ())
 
     # Work
 

@@ -49,3 +49,13 @@ async def _off(turn: Turn[messages.PowerOff]) -> None:
 async def _off_at_once(turn: Turn[messages.PowerOffAtOnce]) -> None:
     turn.result = None
     turn.afterwards(turn.modem.power_off)
+
+
+@ANSWERS.to(messages.PowerOffQuietly)
+async def _off_quietly(turn: Turn[messages.PowerOffQuietly]) -> None:
+    turn.afterwards(turn.modem.power_off)
+
+
+@ANSWERS.to(messages.Restart)
+async def _restart(turn: Turn[messages.Restart]) -> None:
+    turn.afterwards(turn.modem.reset)

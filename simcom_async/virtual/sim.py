@@ -131,6 +131,13 @@ async def _iccid(turn: Turn[messages.CardNumberRead]) -> Message:
     return messages.CardNumber(iccid=turn.modem.sim.iccid)
 
 
+@ANSWERS.to(messages.IccidRead)
+async def _named_iccid(turn: Turn[messages.IccidRead]) -> Message:
+    if not turn.modem.sim.inserted:
+        raise Refused(CmeError.SIM_NOT_INSERTED)
+    return messages.Iccid(iccid=turn.modem.sim.iccid)
+
+
 @ANSWERS.to(messages.ProviderNameRead)
 async def _provider(turn: Turn[messages.ProviderNameRead]) -> Message:
     turn.modem.sim.check()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from simcom_async.at.codec import compiled
@@ -12,22 +14,38 @@ from simcom_async.virtual.piece import Kind, Piece
 
 if TYPE_CHECKING:
     from simcom_async.at.code import Code
+    from simcom_async.at.message import Line
     from simcom_async.virtual.turn import Answered, Refused
 
 __all__ = ["Wording"]
 
 
-class Wording:
-    """Words for one line, as ``state`` has it; ``documented`` spelling or the real one; ``errors``: of +CME ERROR."""
+_AS_DECLARED: Mapping[type[Message], Line] = MappingProxyType({})
 
-    def __init__(self, state: WireState, *, documented: bool, errors: type[Code] | None) -> None:
+
+class Wording:
+    """Words for one line, as ``state`` has it; ``documented`` spelling or the real one; ``errors``: of +CME ERROR.
+
+    ``spelled`` are the lines that the series prints in its own way.
+    """
+
+    def __init__(
+        self,
+        state: WireState,
+        *,
+        documented: bool,
+        errors: type[Code] | None,
+        spelled: Mapping[type[Message], Line] = _AS_DECLARED,
+    ) -> None:
         self.format = ResponseFormat(state)
         self._documented = documented
         self._errors = errors
+        self._spelled = spelled
 
     def encode(self, message: Message) -> bytes:
         """A message as a line, without line end."""
-        return compiled(type(message)).encode(message, documented=self._documented)
+        kind = type(message)
+        return compiled(kind).encode(message, documented=self._documented, spelled=self._spelled.get(kind))
 
     def answer(self, answered: Answered) -> list[Piece]:
         """An answer: its lines in one block, payloads right behind the line that opens them."""

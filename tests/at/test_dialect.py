@@ -4,9 +4,11 @@ from typing import Annotated
 
 import pytest
 
+from simcom_async.at.codec import compiled
 from simcom_async.at.command import Change, Command, Form, RawCommand, Service, Syntax
-from simcom_async.at.dialect import Dialect, Limit, WireState
+from simcom_async.at.dialect import Dialect, Limit, Spelling, WireState
 from simcom_async.at.fields import Range
+from simcom_async.at.message import Line, Reply, Spacing
 from simcom_async.at.setting import read_form
 from simcom_async.errors import LimitExceeded, UnsupportedCommand
 from tests.at import speech as s
@@ -62,3 +64,19 @@ def test_commands_that_succeeded_change_the_state() -> None:
     assert state.echo is False
     state.change(Rate(rate=9600))
     assert (state.baud, state.cmee) == (9600, 2)
+
+
+def test_a_line_may_be_spelled_in_another_way() -> None:
+    class Release(Reply):
+        """A release."""
+
+        wire = Line("Release", aliases=("+REL",), spacing=Spacing(colon=":"), documented=Spacing(colon="= "))
+        number: int
+
+    spoken = Dialect("spoken", (), spellings=(Spelling(Release, "+REL", Spacing(colon=":  ")),))
+    message, entry = Release(number=5), compiled(Release)
+    assert entry.encode(message) == b"Release:5"
+    for documented in (False, True):
+        assert entry.encode(message, documented=documented, spelled=spoken.spelled[Release]) == b"+REL:  5"
+    assert entry.match(b"+REL:  5")
+    assert s.SPEECH.spelled == {}

@@ -24,14 +24,16 @@ from simcom_async.commands.power import (
     PoweringOff,
     PowerOff,
     PowerOffAtOnce,
+    PowerOffQuietly,
     Ready,
+    Restart,
     SmsReady,
     Start,
     UndervoltagePowerDown,
     UndervoltageWarning,
 )
 from simcom_async.commands.topics import FunctionalityChanged, ModuleBooted, ModuleReady, PowerDown, PowerWarning
-from simcom_async.dialects import GENERAL, SIM800
+from simcom_async.dialects import GENERAL, SIM800, SIM7100
 from tests.commands.spoken import answer, heard, line, said, urc
 
 COMMON = [
@@ -116,3 +118,11 @@ def test_the_battery() -> None:
     assert answer(BatteryChargeRead(), "+CBC: 0,92,4081") == BatteryCharge(
         status=ChargeStatus.NOT_CHARGING, percent=92, millivolts=4081
     )
+
+
+@pytest.mark.parametrize(("written", "command"), [("AT+CPOF", PowerOffQuietly()), ("AT+CRESET", Restart())])
+def test_switching_off_and_restarting_behind_the_ok(written: str, command: object) -> None:
+    assert heard(written, SIM7100) == command
+    assert heard(written) == "UNKNOWN"
+    exchange, _ = said(command, b"\r\nOK\r\n")  # type: ignore[arg-type]
+    assert exchange.finished

@@ -9,6 +9,8 @@ from simcom_async.commands.sim import (
     CardNumber,
     CardNumberRead,
     DisplayMode,
+    Iccid,
+    IccidRead,
     Lock,
     NamesUpdated,
     NamesUpdating,
@@ -24,7 +26,7 @@ from simcom_async.commands.sim import (
     ToolkitMenu,
 )
 from simcom_async.commands.topics import SimChanged
-from simcom_async.dialects import GENERAL
+from simcom_async.dialects import GENERAL, SIM7100
 from simcom_async.errors import CommandFailed, LimitExceeded, UsageError
 from tests.commands.spoken import answer, heard, line, urc
 
@@ -69,6 +71,13 @@ def test_numbers_of_the_card() -> None:
     assert answer(SubscriberIdentityRead(), "460008184101641") == SubscriberIdentity(imsi="460008184101641")
     assert answer(CardNumberRead(), "898600810906F8048812") == CardNumber(iccid="898600810906F8048812")
     assert answer(CardNumberRead(), "8986008109068048812") == CardNumber(iccid="8986008109068048812")
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_the_number_of_the_card_behind_its_name(blank: str) -> None:
+    assert answer(IccidRead(), f"+ICCID:{blank}898600810906F8048812") == Iccid(iccid="898600810906F8048812")
+    assert heard("AT+CICCID", SIM7100) == IccidRead()
+    assert heard("AT+CICCID") == "UNKNOWN"
 
 
 def test_attempts_and_provider() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from simcom_async.virtual import VirtualModem
 from tests.virtual.client import Client
 from tests.virtual.conftest import Start, attach
 
@@ -36,3 +37,18 @@ async def test_the_numbers_of_the_options(start: Start) -> None:
 @pytest.mark.parametrize("line", [b"AT+CGMI=?", b"AT+CGMM=?", b"AT+CGMR=?", b"AT+CGSN=?", b"AT+GMI=?"])
 async def test_test_forms_are_plain(client: Client, line: bytes) -> None:
     await client.ok(line)
+
+
+async def test_a_series_may_tell_more_and_spell_it_in_its_own_way() -> None:
+    async with VirtualModem("sim7100") as virtual:
+        client = await attach(virtual)
+        lines = (
+            b"Manufacturer: SIMCOM INCORPORATED",
+            b"Model: SIMCOM_SIM7100E",
+            b"Revision: 4534B03SIM7100E",
+            b"IMEI: 869951030000008",
+            b"+GCAP: +CGSM,+FCLASS,+DS",
+        )
+        await client.ask(b"ATI", b"\r\n" + b"\r\n".join(lines) + b"\r\n" + OK)
+        await client.ask(b"AT+CGMR", b"\r\n+CGMR: 4534B03SIM7100E\r\n" + OK)
+        await client.ask(b"AT+CICCID", b"\r\n+ICCID: 89860011200000000004\r\n" + OK)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from simcom_async.virtual import VirtualModem
 from tests.virtual.client import Client
+from tests.virtual.conftest import attach
 
 OK = b"\r\nOK\r\n"
 
@@ -42,3 +43,35 @@ async def test_switching_off_ends_what_is_under_way(virtual: VirtualModem, clien
     await client.hear_until(b"SMS Ready\r\n")
     client.send(b"ATE0;+HTTPINIT;+SAPBR=2,1\r")
     await client.hear(b'ATE0;+HTTPINIT;+SAPBR=2,1\r\r\n+SAPBR: 1,3,"0.0.0.0"\r\n' + OK)
+
+
+async def test_switching_off_and_starting_again_behind_the_answer() -> None:
+    async with VirtualModem("sim7100") as virtual:
+        client = await attach(virtual)
+        boot = b"".join(b"\r\n" + line + b"\r\n" for line in (b"RDY", b"+CPIN: READY", b"SMS DONE", b"PB DONE"))
+        await client.ask(b"AT+CRESET", OK + boot)
+        await client.ask(b"AT+CPOF", b"AT+CPOF\r" + OK)
+        await client.silent()
+        assert not virtual.powered
+        virtual.power_on()
+        await client.hear(boot)
+
+
+async def test_what_waits_for_a_card_is_not_said_without_one() -> None:
+    async with VirtualModem("sim7100", pin="1234") as virtual:
+        client = await attach(virtual)
+        virtual.reset()
+        await client.hear(b"\r\nRDY\r\n\r\n+CPIN: SIM PIN\r\n")
+        await client.ask(b"ATE0", b"ATE0\r" + OK)
+        await client.ask(b"AT+CPIN=1234", OK + b"\r\n+CPIN: READY\r\n\r\nSMS DONE\r\n\r\nPB DONE\r\n")
+
+
+async def test_a_module_that_finds_the_rate_says_so() -> None:
+    async with VirtualModem("sim7100", autobaud=2) as virtual:
+        client = await Client(virtual.port()).open()
+        client.send(b"AT\r")
+        await client.silent()
+        client.send(b"at\r")
+        await client.hear(b"\r\nAutobaud: OK\r\n")
+        client.send(b"AT\r")
+        await client.hear(b"AT\r" + OK)
