@@ -1,0 +1,159 @@
+"""The thread's side of the POP3 client: poplib on a connection of the module, and long answers in pieces."""
+
+from __future__ import annotations
+
+import asyncio
+import poplib
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from simcom_async.virtual.internet import ConnectFailed, Connection
+
+__all__ = ["LINE_LIMIT", "Negative", "Pop3Engine", "Unintelligible", "Wire"]
+
+T = TypeVar("T")
+
+#: Bytes of a line that are taken at a time; a longer status line is no POP3.
+LINE_LIMIT = 8192
+
+
+class Unintelligible(Exception):
+    """What the server says is no POP3, or cannot be asked."""
+
+
+class Negative(Exception):
+    """The server has answered ``-ERR`` (``reply``: its line, without its end), or could only answer so."""
+
+    def __init__(self, reply: bytes) -> None:
+        self.reply = reply
+        super().__init__(reply)
+
+
+class Wire:
+    """Looks to poplib like a socket and its file, and is a connection of the module, which lives in ``loop``."""
+
+    def __init__(self, connection: Connection, loop: asyncio.AbstractEventLoop) -> None:
+        self._connection = connection
+        self._loop = loop
+        self._heard = bytearray()
+
+    def makefile(self, mode: str) -> Wire:
+        """Itself."""
+        return self
+
+    def sendall(self, data: bytes) -> None:
+        """Send. Raises NetworkFailure."""
+        self._wait(self._connection.write(data))
+
+    def readline(self, limit: int) -> bytes:
+        """The next line with its end, at most its next ``limit`` bytes. Raises NetworkFailure."""
+        searched = 0
+        while (end := self._heard.find(b"\n", searched) + 1) == 0 and len(self._heard) < limit:
+            searched = len(self._heard)
+            data = self._wait(self._connection.read())
+            if not data:
+                raise ConnectFailed("the server has closed the connection")
+            self._heard += data
+        end = min(end or limit, limit)
+        line = bytes(self._heard[:end])
+        del self._heard[:end]
+        return line
+
+    @property
+    def has_line(self) -> bool:
+        """Whether a line, or a piece of LINE_LIMIT bytes, can be had without waiting."""
+        return len(self._heard) >= LINE_LIMIT or b"\n" in self._heard
+
+    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+if TYPE_CHECKING:
+
+    class _Poplib(poplib.POP3):
+        """What its typing leaves out."""
+
+        def _putcmd(self, line: str) -> None: ...
+
+        def _getresp(self) -> bytes: ...
+
+        def _shortcmd(self, line: str) -> bytes: ...
+
+else:
+    _Poplib = poplib.POP3
+
+
+class Pop3Engine(_Poplib):
+    """poplib's commands over a Wire. Raises Negative, Unintelligible, and NetworkFailure as the wire does."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._line_begins = True
+        self._ended = True
+        super().__init__("")
+
+    def fact(self, command: str) -> str:
+        """What is said of one mail in a status line: ``+OK number fact``."""
+        words = self._shortcmd(command).split()
+        try:
+            return words[2].decode("ascii")
+        except (IndexError, UnicodeDecodeError) as error:
+            raise Unintelligible(repr(words)) from error
+
+    def number(self, command: str) -> int:
+        """A fact that is a number."""
+        fact = self.fact(command)
+        if not fact.isdecimal():
+            raise Unintelligible(fact)
+        return int(fact)
+
+    def stat(self) -> tuple[int, int]:
+        """How many mails, of how many bytes."""
+        try:
+            return super().stat()
+        except (IndexError, ValueError) as error:
+            raise Unintelligible(str(error)) from error
+
+    def farewell(self) -> None:
+        """QUIT, without closing: that is the module's business."""
+        self._shortcmd("QUIT")
+
+    def open(self, command: str) -> bytes:
+        """Ask for a long answer; its status line, with its end."""
+        status = self._shortcmd(command)
+        self._line_begins, self._ended = True, False
+        return status + poplib.CRLF
+
+    def more(self, size: int, *, raw: bool) -> bytes:
+        """About ``size`` bytes of a long answer, fewer when no more have come; none: it is at its end.
+
+        ``raw``: with the dots that were doubled, and the final one.
+        """
+        found = bytearray()
+        while not self._ended and len(found) < size and (not found or self._wire.has_line):
+            piece = self._wire.readline(LINE_LIMIT)
+            if self._line_begins and piece.startswith(b"."):
+                self._ended = piece in (b".\r\n", b".\n")
+                piece = piece if raw else b"" if self._ended else piece[1:]
+            self._line_begins = piece.endswith(b"\n")
+            found += piece
+        return bytes(found)
+
+    # What poplib is made of
+
+    def _create_socket(self, timeout: float | None) -> Wire:
+        return self._wire
+
+    def _putcmd(self, line: str) -> None:
+        if any(character in line for character in "\r\n\0"):
+            raise Negative(b"-ERR there is no such name, number or word")
+        super()._putcmd(line)
+
+    def _getresp(self) -> bytes:
+        try:
+            return super()._getresp()
+        except poplib.error_proto as error:
+            reply = error.args[0]
+            if isinstance(reply, bytes) and reply.startswith(b"-"):
+                raise Negative(reply) from error
+            raise Unintelligible(repr(reply)) from error
