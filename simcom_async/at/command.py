@@ -12,6 +12,7 @@ from pydantic import PrivateAttr, SecretStr, ValidationError
 
 from simcom_async.at.code import Code
 from simcom_async.at.codec import Parameters
+from simcom_async.at.ending import Completion, Ending, Position, Reservation
 from simcom_async.at.escape import EscapeCodec
 from simcom_async.at.fields import Range, Rest, Text
 from simcom_async.at.message import Message, Prompt
@@ -31,6 +32,7 @@ __all__ = [
     "Position",
     "Probe",
     "RawCommand",
+    "Reservation",
     "Service",
     "Syntax",
     "Terminated",
@@ -110,56 +112,6 @@ class UntilFinal:
     maximum: int
 
 
-class Position(Enum):
-    """Where the completion stands: in front of the final result, behind it, or either."""
-
-    BEFORE = "before"
-    AFTER = "after"
-    EITHER = "either"
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """A message that ends the work: any of its values, only some, or all but some.
-
-    ``same`` are fields that must equal the command's parameter of that name (+HTTPACTION repeats the method).
-    """
-
-    message: type[Message]
-    only: tuple[tuple[str, tuple[int | str, ...]], ...] = ()
-    unless: tuple[tuple[str, tuple[int | str, ...]], ...] = ()
-    same: tuple[str, ...] = ()
-
-    def ends(self, command: "Command[Any]", message: Message) -> bool:
-        """Whether ``message``, of the declared type, ends the work of ``command``."""
-        return (
-            all(getattr(message, name) in values for name, values in self.only)
-            and not any(getattr(message, name) in values for name, values in self.unless)
-            and all(getattr(message, name) == getattr(command, name) for name in self.same)
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Completion:
-    """What ends the work of a command: a set of messages, also of other tags, before or after the final result.
-
-    ``packets`` belong to the work until then (+CFTPGET: DATA,n). ``optional``: it may stay away, which silence decides.
-    ``holds_port``: no other command until then. ``when`` limits it to some values of the command's parameters
-    (AT+FTPGET=1 has a completion, AT+FTPGET=2 has none).
-    """
-
-    endings: tuple[Ending, ...]
-    packets: tuple[type[Message], ...] = ()
-    position: Position = Position.AFTER
-    optional: bool = False
-    holds_port: bool = False
-    when: tuple[tuple[str, tuple[int | str, ...]], ...] = ()
-
-    def expected(self, command: "Command[Any]") -> bool:
-        """Whether this very command has a completion."""
-        return all(getattr(command, name) in values for name, values in self.when)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """Seconds to the first byte, the prompt, the final result and the completion; the longest silence in a payload."""
@@ -221,6 +173,7 @@ class Syntax:
     ``auto``: made from the limits). ``replies`` come before the final result; ``finals`` are good final results beyond
     OK (``SHUT OK``); with ``final_reply`` the reply is the final result itself, with ``unanswered`` none comes at all.
     ``clears`` names settings that success resets, ``needs`` what must have been done, both in words of the family.
+    ``reserves`` is what the module takes from its completion on, and nothing else.
     """
 
     name: str
@@ -242,6 +195,7 @@ class Syntax:
     needs: tuple[str, ...] = ()
     clears: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    reserves: Reservation | None = None
     abort: Abort = Abort()
     probe: Probe | None = None
     repeatable: bool = False

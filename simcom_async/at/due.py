@@ -4,6 +4,7 @@ from simcom_async.at.codec import Compiled, compiled
 from simcom_async.at.command import Completion, Ending
 from simcom_async.at.event import LateReply, LineEvent, Noise, UrcLine
 from simcom_async.at.exchange import Exchange, Input, State
+from simcom_async.at.message import Message
 
 __all__ = ["DueCompletions", "late"]
 
@@ -12,7 +13,7 @@ class DueCompletions:
     """The ``exchanges`` whose work has not ended, the oldest first.
 
     A line goes to the oldest one that waits for it, given up or not: a late completion never ends the next operation
-    of its kind (law 5).
+    of its kind (law 5). A shared ending ends all that wait for it.
     """
 
     __slots__ = ("_awaited", "exchanges")
@@ -61,11 +62,26 @@ class DueCompletions:
                 if message is None or not ending.ends(exchange.command, message):
                     continue
                 event.rule = "completion"
-                exchange.end(event)
-                if entry.line.then is None:
-                    self.complete(exchange, None)
+                ended = [exchange, *self._sharing(tag, ending, exchange, message)]
+                exchange = next((one for one in ended if not one.given_up), exchange)
+                event.command = exchange.command
+                for one in ended:
+                    one.end(event)
+                    if entry.line.then is None:
+                        self.complete(one, None)
             return (late(event, "late-completion") if exchange.given_up else event), exchange
         return None
+
+    def _sharing(self, tag: bytes, ending: Ending, first: Exchange, message: Message) -> list[Exchange]:
+        """The others that a shared ending of ``first`` ends as well."""
+        if not ending.shared:
+            return []
+        return [
+            exchange
+            for exchange, other, _ in self._awaited[tag]
+            if exchange is not first and other is not None and other.shared and other.message is ending.message
+            if other.ends(exchange.command, message)
+        ]
 
     def complete(self, exchange: Exchange | None, continuation: LineEvent | None) -> None:
         """Its completion is whole: nothing can continue it any more."""

@@ -10,6 +10,8 @@ __all__ = [
     "CallProgress",
     "FunctionalityChanged",
     "Incoming",
+    "MailSent",
+    "MailboxClosed",
     "ModuleBooted",
     "ModuleReady",
     "NetworkInformation",
@@ -68,3 +70,11 @@ class Incoming(Urc):
 
 class CallProgress(Urc):
     """A call that the host set up comes along."""
+
+
+class MailSent(Urc):
+    """Sending a mail has ended; the family's own fields say how."""
+
+
+class MailboxClosed(Urc):
+    """A session with a mailbox has ended; the family's own fields say how."""
