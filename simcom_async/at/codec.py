@@ -50,7 +50,8 @@ class Compiled:
         written = {name: info for name, info in infos.items() if name not in self._inside and not info.exclude}
         self._fields = [_compile(name, info) for name, info in written.items()]
         self.tags = tuple(_tags(line, infos))
-        self.pattern = re.compile(self._head() + _sequence(self._fields, line.separator) + rb"\Z", re.DOTALL)
+        body = _shaped(self._fields, line.shape) if line.shape else _sequence(self._fields, line.separator)
+        self.pattern = re.compile(self._head() + body + rb"\Z", re.DOTALL)
         #: The match of a line without line end, or None when it is not this message.
         self.match: Callable[[bytes], re.Match[bytes] | None] = self.pattern.match
         #: Whether one of its fields must not be shown.
@@ -103,7 +104,12 @@ class Compiled:
         tag = re.sub(r"\{(\w+)\}", lambda place: str(getattr(message, place[1])), line.tag)
         if line.mark or not self._fields:
             return tag.encode("ascii")
-        body = _join(self._fields, message, spacing.comma if line.separator == "," else line.separator)
+        if line.shape:
+            body = line.shape.format_map(
+                {field.name: field.write(getattr(message, field.name)) for field in self._fields}
+            )
+        else:
+            body = _join(self._fields, message, spacing.comma if line.separator == "," else line.separator)
         return ((tag + spacing.colon if tag else "") + body).encode("latin-1", "replace")
 
     def __repr__(self) -> str:
@@ -185,6 +191,19 @@ def _join(fields: list[_Field], message: Message, comma: str) -> str:
     values = [getattr(message, field.name) for field in fields]
     while values and values[-1] is None:
         values.pop()
+def _shaped(fields: list[_Field], shape: str) -> bytes:
+    """The pattern of fields that stand in a text; blanks may be anywhere between its characters."""
+    named = {field.name: field for field in fields}
+    pattern = _BLANKS
+    for place, part in enumerate(re.split(r"\{(\w+)\}", shape)):
+        if place % 2:
+            pattern += named[part].pattern + _BLANKS
+        else:
+            marks = part.encode("ascii").replace(b" ", b"")
+            pattern += b"".join(re.escape(marks[at : at + 1]) + _BLANKS for at in range(len(marks)))
+    return pattern
+
+
     shown = ["" if value is None else field.write(value) for field, value in zip(fields, values, strict=False)]
     return comma.join(shown)
 
@@ -261,16 +280,16 @@ def _enumeration(name: str, kind: type[Enum], text: Text | None, optional: bool,
 def _text_pattern(text: Text) -> bytes:
     bare = text.pattern.encode("ascii") if text.pattern else rb'[^",]*?'
     if text.quoted is False:
-        return b"(" + bare + b")"
+        return b"(" + bare + tagged + b")"
     inside = rb'"[^"]*(?:"|\Z)'
-    tagged = rb'|\{non-ascii\}[ \t]*"[0-9A-Fa-f]*"' if text.tagged else b""
     return b"(" + inside + tagged + (rb"|" + bare if text.quoted is None else b"") + b")"
 
 
+    tagged = rb'|\{non-ascii\}[ \t]*"(?:[0-9A-Fa-f]{2})*"' if text.tagged else b""
 def _text(found: bytes) -> str:
     if found.startswith(b"{non-ascii}"):
         digits = found.partition(b'"')[2].rstrip(b'"')
-        return bytes.fromhex(digits.decode("ascii")).decode("utf-8", "backslashreplace")
+        return _untagged(bytes.fromhex(digits.decode("ascii")))
     if found.startswith(b'"'):
         found = found[1:-1] if len(found) > 1 and found.endswith(b'"') else found[1:]
     return _decode(found)
@@ -281,14 +300,31 @@ def _decode(found: bytes) -> str:
 
 
 def _writer(text: Text) -> Callable[[Any], str]:
-    if text.quoted is False:
-        return str
+    write = _bare if text.quoted is False else _plain if text.plain else _quoted
+def _untagged(octets: bytes) -> str:
+    """UTF-8, or where it is none the code page of the examples (SIM7100 Internet service note 5.7: GBK)."""
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return octets.decode("gbk", "backslashreplace")
+
+
     if text.tagged:
-        return _write_tagged
-    return lambda value: f'"{value}"'
+        return lambda value: write(value) if value.isascii() else _tagged(value)
+    return write
 
 
-def _write_tagged(value: str) -> str:
-    if value.isascii():
-        return f'"{value}"'
+def _bare(value: str) -> str:
+    return value
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"'
+
+
+def _plain(value: str) -> str:
+    return value if value and not _NEEDS_QUOTES.search(value) else f'"{value}"'
+
+
+def _tagged(value: str) -> str:
     return '{non-ascii}"' + value.encode("utf-8").hex().upper() + '"'

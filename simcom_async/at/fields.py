@@ -56,7 +56,8 @@ class Text:
     """A string of ``min`` to ``max`` characters (``max`` None: only the command line limits it).
 
     ``quoted`` says whether it stands in quotes on the wire; ``pattern`` is a regular expression for the whole value,
-    which also shows where a bare word ends. With ``tagged`` a value that is not ASCII is written as
+    which also shows where a bare word ends. With ``plain`` a value that may stand in quotes is written without them
+    where nothing in it needs them. With ``tagged`` a value that is not ASCII is written as
     ``{non-ascii}"hex of its UTF-8"``; without it such a value is refused, unless ``latin1`` allows the characters up
     to 0xFF.
     """
@@ -65,6 +66,7 @@ class Text:
     min: int = 0
     quoted: Quoting = True
     pattern: str = ""
+    plain: bool = False
     tagged: bool = False
     latin1: bool = False
 
@@ -97,7 +99,8 @@ class Text:
                     value=shown,
                     allowed=self.allowed,
                 )
-            if number > 0x7E and not self.tagged and not (self.latin1 and number < 0x100):
+            half = 0xD800 <= number <= 0xDFFF  # one half of a pair: no character, and no UTF-8
+            if half or (number > 0x7E and not self.tagged and not (self.latin1 and number < 0x100)):
                 raise UsageError(
                     f"{field}: {character!r} at position {place} is not ASCII, which this parameter cannot carry",
                     field=field,

@@ -63,6 +63,7 @@ class Line:
     ``tag`` is the text before the colon, or the whole line of a message without fields; empty: the line has no tag.
     ``{name}`` in it stands for a field with a bounded Range (``+SAPBR {cid}``). ``aliases`` are other tags that a
     receiver accepts (misprints, other firmware). ``separator`` is a comma, or a blank where the document has one.
+    ``shape`` is the text that the fields stand in where they are not simply separated (``{drive}:({total}, {used})``).
     ``spacing`` is how real firmware prints it and ``documented`` how the document does, where that differs. ``then`` is
     the untagged message that may follow as the next line. ``mark`` is a prompt without line end. ``ref`` is its place
     in the manual.
@@ -71,6 +72,7 @@ class Line:
     tag: str
     aliases: tuple[str, ...] = ()
     separator: str = ","
+    shape: str = ""
     spacing: Spacing = Spacing()
     documented: Spacing | None = None
     times: Times = Times.ONE

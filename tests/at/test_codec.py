@@ -176,6 +176,56 @@ def test_text_that_is_not_ascii_is_tagged_both_ways() -> None:
     assert compiled_command(Path).parse(b'{non-ascii}"FF"') == {"path": "\\xff"}
 
 
+def test_a_tag_is_read_in_the_code_page_of_the_examples_too() -> None:
+    """The file name of the SIM7100 Internet service note 5.7; odd digits are no text."""
+
+    class Name(Reply):
+        wire = Line("+NAME")
+        name: Annotated[str, Text(tagged=True)]
+
+    assert _read(Name, b'+NAME: {non-ascii}"B2E2CAD42E747874"') == Name(name="\u6d4b\u8bd5.txt")
+    assert _read(Name, b'+NAME: {non-ascii}"E6B58BE8AF952E747874"') == Name(name="\u6d4b\u8bd5.txt")
+    assert _read(Name, b'+NAME: {non-ascii}"B2E2C"') is None
+
+
+def test_bare_words_are_tagged_too_and_quoted_where_they_must() -> None:
+    class Both(Command[None]):
+        wire = Syntax(name="+BOTH", form=Form.WRITE)
+        bare: Annotated[str, Text(quoted=False, tagged=True)]
+        plain: Annotated[str, Text(quoted=None, plain=True, tagged=True)]
+
+    def twice(text: str) -> bytes:
+        command = Both(bare="x", plain=text)
+        assert compiled_command(Both).parse(command.text[8:]) == {"bare": "x", "plain": text}
+        return command.text[10:]
+
+    assert twice("C:/a.txt") == b"C:/a.txt"
+    assert twice("two words") == b'"two words"'
+    assert twice("a,b") == b'"a,b"'
+    assert twice("") == b'""'
+    assert twice("d\u00e4 x") == b'{non-ascii}"64C3A42078"'
+    assert Both(bare="\u00e4", plain="x").text == b'AT+BOTH={non-ascii}"C3A4",x'
+    assert compiled_command(Both).parse(b'{non-ascii}"C3A4",{non-ascii} "C3A4"') == {
+        "bare": "\u00e4",
+        "plain": "\u00e4",
+    }
+
+
+def test_fields_may_stand_in_a_text() -> None:
+    class Space(Reply):
+        wire = Line("+SPACE", shape="{drive}:({total}, {used})")
+        drive: Annotated[str, Text(quoted=False, pattern="[A-Z]")]
+        total: int
+        used: int
+
+    message = Space(drive="C", total=7000064, used=1024)
+    assert compiled(Space).encode(message) == b"+SPACE: C:(7000064, 1024)"
+    for line in (b"+SPACE: C:(7000064, 1024)", b"+SPACE:C:(7000064,1024)", b"+SPACE: C : ( 7000064 , 1024 ) "):
+        assert _read(Space, line) == message
+    for line in (b"+SPACE: C:(7000064)", b"+SPACE: c:(1,2)", b"+SPACE: C:(1,2"):
+        assert _read(Space, line) is None
+
+
 def test_constants_of_commands_are_read_in_any_case_and_those_of_lines_are_not() -> None:
     class Para(Command[None]):
         wire = Syntax(name="+PARA", form=Form.WRITE)

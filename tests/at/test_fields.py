@@ -47,6 +47,12 @@ def test_other_scripts_need_a_tag_or_latin1() -> None:
         Text(latin1=True).check("t", "\u4e2d")
 
 
+@pytest.mark.parametrize("text", [Text(), Text(tagged=True), Text(latin1=True)])
+def test_half_a_pair_is_no_character(text: Text) -> None:
+    with pytest.raises(UsageError, match="position 1 is not ASCII"):
+        text.check("t", "x\ud83d")
+
+
 def test_lengths() -> None:
     assert Text().allowed.startswith("any characters")
     assert Text(min=1).allowed.startswith("1 or more characters")
