@@ -23,6 +23,8 @@ from simcom_async.at.message import Counted, Line, Message
 __all__ = ["Compiled", "Parameters", "compiled", "line_of"]
 
 _BLANKS = rb"[ \t]*"
+#: What a parameter without quotes cannot hold: a blank would be dropped, these marks would end it or mean a form.
+_NEEDS_QUOTES = re.compile(r"[ ,;?]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +189,6 @@ def _sequence(fields: list[_Field], separator: str) -> bytes:
     return pattern + trailing + _BLANKS
 
 
-def _join(fields: list[_Field], message: Message, comma: str) -> str:
-    values = [getattr(message, field.name) for field in fields]
-    while values and values[-1] is None:
-        values.pop()
 def _shaped(fields: list[_Field], shape: str) -> bytes:
     """The pattern of fields that stand in a text; blanks may be anywhere between its characters."""
     named = {field.name: field for field in fields}
@@ -204,6 +202,10 @@ def _shaped(fields: list[_Field], shape: str) -> bytes:
     return pattern
 
 
+def _join(fields: list[_Field], message: Message, comma: str) -> str:
+    values = [getattr(message, field.name) for field in fields]
+    while values and values[-1] is None:
+        values.pop()
     shown = ["" if value is None else field.write(value) for field, value in zip(fields, values, strict=False)]
     return comma.join(shown)
 
@@ -279,13 +281,13 @@ def _enumeration(name: str, kind: type[Enum], text: Text | None, optional: bool,
 
 def _text_pattern(text: Text) -> bytes:
     bare = text.pattern.encode("ascii") if text.pattern else rb'[^",]*?'
+    tagged = rb'|\{non-ascii\}[ \t]*"(?:[0-9A-Fa-f]{2})*"' if text.tagged else b""
     if text.quoted is False:
         return b"(" + bare + tagged + b")"
     inside = rb'"[^"]*(?:"|\Z)'
     return b"(" + inside + tagged + (rb"|" + bare if text.quoted is None else b"") + b")"
 
 
-    tagged = rb'|\{non-ascii\}[ \t]*"(?:[0-9A-Fa-f]{2})*"' if text.tagged else b""
 def _text(found: bytes) -> str:
     if found.startswith(b"{non-ascii}"):
         digits = found.partition(b'"')[2].rstrip(b'"')
@@ -295,12 +297,6 @@ def _text(found: bytes) -> str:
     return _decode(found)
 
 
-def _decode(found: bytes) -> str:
-    return found.decode("utf-8", "backslashreplace")
-
-
-def _writer(text: Text) -> Callable[[Any], str]:
-    write = _bare if text.quoted is False else _plain if text.plain else _quoted
 def _untagged(octets: bytes) -> str:
     """UTF-8, or where it is none the code page of the examples (SIM7100 Internet service note 5.7: GBK)."""
     try:
@@ -309,6 +305,12 @@ def _untagged(octets: bytes) -> str:
         return octets.decode("gbk", "backslashreplace")
 
 
+def _decode(found: bytes) -> str:
+    return found.decode("utf-8", "backslashreplace")
+
+
+def _writer(text: Text) -> Callable[[Any], str]:
+    write = _bare if text.quoted is False else _plain if text.plain else _quoted
     if text.tagged:
         return lambda value: write(value) if value.isascii() else _tagged(value)
     return write
