@@ -16,7 +16,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from simcom_async.at.code import Code
+from simcom_async.at.code import Code, Word
 from simcom_async.at.fields import Range, Rest, Text
 from simcom_async.at.message import Counted, Line, Message
 
@@ -25,6 +25,8 @@ __all__ = ["Compiled", "Parameters", "compiled", "line_of"]
 _BLANKS = rb"[ \t]*"
 #: What a parameter without quotes cannot hold: a blank would be dropped, these marks would end it or mean a form.
 _NEEDS_QUOTES = re.compile(r"[ ,;?]")
+#: What a code may be that is a word, also one that the manual does not have.
+_WORD = rb"[A-Z][A-Z0-9 /_-]*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +267,9 @@ def _enumeration(name: str, kind: type[Enum], text: Text | None, optional: bool,
         other = b"".join(rb"(?!%d(?!\d))" % hole for hole in holes)
         number = b"(" + other + rb"\d+)" if issubclass(kind, Code) else choices
         return _Field(name, number, lambda found: kind(int(found)), lambda value: str(int(value)), optional)
+    if issubclass(kind, Word):
+        bare = text.pattern.encode("ascii") if text is not None and text.pattern else _WORD
+        return _Field(name, b"(" + bare + b")", lambda found: kind(_decode(found).rstrip()), str, optional)
     words = {str(item.value).encode("ascii"): item for item in kind}
     longest_first = sorted(words, key=len, reverse=True)
     choice = b"((?i:" + b"|".join(re.escape(word) for word in longest_first) + b"))"

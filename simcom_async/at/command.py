@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from pydantic import PrivateAttr, SecretStr, ValidationError
 
-from simcom_async.at.code import Code
+from simcom_async.at.code import Code, Word
 from simcom_async.at.codec import Parameters
 from simcom_async.at.ending import Completion, Ending, Position, Reservation
 from simcom_async.at.escape import EscapeCodec
@@ -199,7 +199,7 @@ class Syntax:
     abort: Abort = Abort()
     probe: Probe | None = None
     repeatable: bool = False
-    codes: type[Code] | None = None
+    codes: type[Code] | type[Word] | None = None
     ref: str = ""
 
     @property

@@ -8,7 +8,7 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
-from simcom_async.at.code import Code
+from simcom_async.at.code import Code, Word
 from simcom_async.at.command import ByParameter, Command, Granted, RawCommand
 from simcom_async.at.event import FinalLine, LineEvent
 from simcom_async.errors import CommandFailed, ProtocolError
@@ -192,7 +192,8 @@ class Exchange:
     def answer(self) -> object:
         """What awaiting the command returns.
 
-        Raises CommandFailed when the final result was an error, ProtocolError when the declared reply did not come.
+        Raises CommandFailed when the final result was an error, or a code stands in place of the declared reply;
+        ProtocolError when that reply did not come.
         """
         if self.state is State.FAILED:
             raise self.failure()
@@ -212,29 +213,47 @@ class Exchange:
             return found[-1]
         if get_origin(wanted) in (Union, UnionType) and NoneType in get_args(wanted):
             return None
+        said = self._said()
+        if said is not None:
+            raise self._failed(f"{said}", said)
         seen = b", ".join(line.text for line in self.lines)
         raise ProtocolError(f"{self.command.masked}: OK came without the declared answer", seen=seen)
 
     def failure(self) -> CommandFailed:
-        """The error that a bad final result means."""
+        """The error that a bad final result means: its number, or the code that a line in front of it has said."""
         text = b"" if self.final is None else self.final.text
         found = _CODE.match(text)
         shown = text.decode("ascii", "backslashreplace")
         if found is None:
+            said = self._said()
+            if said is not None:
+                return self._failed(f"{said}", said)
             return CommandFailed(f"{self.command.masked}: {shown}", command=self.command.masked, code=shown)
         word = found[1].decode("ascii", "backslashreplace").strip()
         codes = self.error_codes if text.startswith(b"+CME") else self.command.wire.codes
-        if not word.isdigit() or codes is None:
+        if not word.isdigit() or codes is None or not issubclass(codes, Code):
             code: int | str = int(word) if word.isdigit() else word
             return CommandFailed(f"{self.command.masked}: {shown}", command=self.command.masked, code=code)
-        member = codes(int(word))
+        return self._failed(shown, codes(int(word)))
+
+    def _said(self) -> Code | Word | None:
+        """The code that a line of this command has said last."""
+        codes = self.command.wire.codes
+        if codes is not None:
+            for message in filter(None, (line.message for line in reversed(self.lines))):
+                for name in type(message).model_fields:
+                    if isinstance(value := getattr(message, name), codes):
+                        return value
+        return None
+
+    def _failed(self, shown: str, code: Code | Word) -> CommandFailed:
         return CommandFailed(
-            f"{self.command.masked}: {shown} ({member.meaning})",
+            f"{self.command.masked}: {shown} ({code.meaning})",
             command=self.command.masked,
-            code=int(member),
-            meaning=member.meaning,
-            retry=member.retry,
-            remedy=member.remedy,
+            code=str(code) if isinstance(code, Word) else int(code),
+            meaning=code.meaning,
+            retry=code.retry,
+            remedy=code.remedy,
         )
 
     def __repr__(self) -> str:

@@ -2,9 +2,43 @@
 
 import pytest
 
-from simcom_async.at.command import RawCommand
+from simcom_async.at.code import Code, Word
+from simcom_async.at.command import Command, Form, RawCommand, Syntax
 from simcom_async.at.exchange import LIFE, Exchange, Input, State
+from simcom_async.at.message import Line, Reply, Times
+from simcom_async.errors import CommandFailed, ProtocolError
 from tests.at import speech as s
+
+
+class BoxWord(Word):
+    FULL = "BOX FULL", "there is no room", True, "make room"
+
+
+class BoxNumber(Code):
+    FULL = 7, "there is no room", True, "make room"
+
+
+class BoxCount(Reply):
+    wire = Line("+BOX")
+    count: int
+
+
+class BoxRefusal(Reply):
+    wire = Line("+BOX", times=Times.OPTIONAL)
+    word: BoxWord
+
+
+class BoxError(Reply):
+    wire = Line("+BOXERR", times=Times.OPTIONAL)
+    number: BoxNumber
+
+
+class Box(Command[BoxCount]):
+    wire = Syntax(name="+BOX", form=Form.EXECUTE, replies=(BoxCount, BoxRefusal), codes=BoxWord)
+
+
+class NumberedBox(Command[BoxCount]):
+    wire = Syntax(name="+NBOX", form=Form.EXECUTE, replies=(BoxCount, BoxError), codes=BoxNumber)
 
 
 def test_the_table_knows_every_state_and_ends_in_two() -> None:
@@ -89,3 +123,41 @@ def test_answers_by_their_type() -> None:
     assert exchange.answer() == (s.Failed(),)
     exchange, _ = s.heard(s.Maybe(), [b"\r\nOK\r\n"])
     assert exchange.answer() is None
+
+
+@pytest.mark.parametrize("final", [b"ERROR", b"OK"])
+@pytest.mark.parametrize(
+    ("command", "line", "code"),
+    [
+        (Box(), b"+BOX: BOX FULL", "BOX FULL"),
+        (NumberedBox(), b"+BOXERR: 7", 7),
+    ],
+)
+def test_a_code_in_place_of_the_reply_is_why_it_failed_whatever_the_final_result(
+    command: Command[BoxCount], line: bytes, code: int | str, final: bytes
+) -> None:
+    exchange, _ = s.heard(command, [b"\r\n" + line + b"\r\n\r\n" + final + b"\r\n"])
+    with pytest.raises(CommandFailed, match=r"\(there is no room\)") as failed:
+        exchange.answer()
+    error = failed.value
+    assert (error.code, error.meaning, error.retry, error.remedy) == (code, "there is no room", True, "make room")
+    assert type(error.code) is type(code)
+
+
+def test_without_a_code_an_error_is_plain_and_ok_without_the_reply_a_breach() -> None:
+    exchange, _ = s.heard(Box(), [b"\r\nERROR\r\n"])
+    with pytest.raises(CommandFailed) as failed:
+        exchange.answer()
+    assert failed.value.code == "ERROR"
+    exchange, _ = s.heard(Box(), [b"\r\nOK\r\n"])
+    with pytest.raises(ProtocolError):
+        exchange.answer()
+    exchange, _ = s.heard(Box(), [b"\r\n+BOX: 3\r\n\r\nOK\r\n"])
+    assert exchange.answer() == BoxCount(count=3)
+
+
+def test_a_number_of_the_final_result_comes_before_a_code_of_words() -> None:
+    exchange, _ = s.heard(Box(), [b"\r\n+BOX: BOX FULL\r\n\r\n+CMS ERROR: 38\r\n"])
+    with pytest.raises(CommandFailed) as failed:
+        exchange.answer()
+    assert failed.value.code == 38
