@@ -1,6 +1,6 @@
 """Every form of the manual's inventory against both halves: to the virtual modem, and its answer to the host.
 
-Only declared services are judged; what is not declared yet is listed at the end of the run (``judge.report``).
+Only judged services are tried; what is not judged yet is listed at the end of the run (``judge.report``).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from simcom_async.sites import HttpSite, Route
 from simcom_async.virtual.answers import answers
 from simcom_async.virtual.modem import VirtualModem
 from tests.judge.console import Console
-from tests.judge.declared import built, declared_services
+from tests.judge.declared import built, judged_services
 from tests.judge.fields import assert_declared
 from tests.judge.inventory import CASES, TAKEN, Form, Trial, forms, sample, trials, urcs
 from tests.judge.replay import replay
@@ -29,7 +29,7 @@ from tests.judge.report import MissingReport
 from tests.judge.visitor import Visitor
 from tests.judge.wire import crlf, hostile
 
-JUDGED = [form for form in forms() if (form.family, form.service) in declared_services()]
+JUDGED = [form for form in forms() if (form.family, form.service) in judged_services()]
 TRIALS = [trial for form in JUDGED for trial in trials(form)]
 BODY = hostile(1000)
 
@@ -89,7 +89,7 @@ async def test_the_host_refuses_what_is_outside_the_limits_before_a_byte_is_sent
     await replay(trial.transcript, DIALECTS[trial.form.family], refused=[line])
 
 
-@pytest.mark.parametrize(("family", "template"), [(f, t) for f, s, t in urcs() if (f, s) in declared_services()])
+@pytest.mark.parametrize(("family", "template"), [(f, t) for f, s, t in urcs() if (f, s) in judged_services()])
 def test_an_unsolicited_line_of_the_manual_is_declared_and_may_come_at_any_time(family: str, template: str) -> None:
     line = sample(f"AT{template.partition(':')[0]}", template, method="0")
     for before in (b"", b"AT+CSQ\r"):

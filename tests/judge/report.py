@@ -1,4 +1,4 @@
-"""Says at the end of a run what the manual has and the product does not declare yet."""
+"""Says at the end of a run what the manual has and the judge does not see yet, and why."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections import Counter
 
 import pytest
 
-from tests.judge.declared import UNJUDGED, command_names, declared_services
+from tests.judge.declared import UNJUDGED, command_names, declared_services, judged_services
 from tests.judge.transcript import load_all
 
 __all__ = ["MissingReport", "missing"]
 
 
 def missing() -> list[str]:
-    """A line for each family and service that is not declared, with the number of its transcripts and commands."""
-    declared = declared_services()
+    """A line for each family and service that is not judged: the number of its transcripts and commands, and why."""
+    declared, judged = declared_services(), judged_services()
     transcripts = Counter((transcript.family, transcript.service) for transcript in load_all())
     return [
-        f"missing: {family} {service} ({transcripts[family, service]} transcripts, {len(names)} commands)"
-        f"{' *' if (family, service) in UNJUDGED else ''}"
+        f"missing: {family} {service} ({transcripts[family, service]} transcripts, {len(names)} commands): "
+        f"{UNJUDGED[family, service] if (family, service) in declared else 'not declared'}"
         for (family, service), names in sorted(command_names().items())
-        if (family, service) not in declared
+        if (family, service) not in judged
     ]
 
 
@@ -39,6 +39,6 @@ class MissingReport:
         """Write the section."""
         lines = missing()
         if lines:
-            terminalreporter.section("of the manual, not judged yet (marked *: declared, without a judge)")
+            terminalreporter.section("of the manual, not judged yet")
             for line in lines:
                 terminalreporter.line(line)
