@@ -29,6 +29,7 @@ Keys of --set:
   autobaud=COUNT           of AT that go unanswered first (0)
   wire=real|documented     spacing and spelling (real)
   cmee=0|1|2               +CMEE at power-on
+  space=BYTES              of each drive of its file system (33554432)
   pin=DIGITS               the PIN that the SIM asks for (none)
   imei=, iccid=, operator=, rssi=
   tls_verify=off|FILE      (off)

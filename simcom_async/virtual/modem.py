@@ -24,6 +24,7 @@ from simcom_async.virtual.answers import answer_to
 from simcom_async.virtual.call import Calls
 from simcom_async.virtual.clock import Calendar
 from simcom_async.virtual.faults import Faults
+from simcom_async.virtual.file_system import FileSystem
 from simcom_async.virtual.ftp import FtpService
 from simcom_async.virtual.http import HttpService
 from simcom_async.virtual.internet import Internet, host_map
@@ -45,8 +46,9 @@ class VirtualModem:
     """One module: ``async with VirtualModem("sim800", urc_delay=0) as virtual: virtual.port()``.
 
     ``options`` are the keys of Options. ``hosts`` sends what the module would connect to elsewhere (``HOST`` or
-    ``HOST:PORT`` to ``HOST:PORT``), ``files`` is the folder of its file system, ``seed`` decides its numbers and its
-    faults. Without the block: ``start`` and ``aclose``. Raises UsageError for options that do not exist.
+    ``HOST:PORT`` to ``HOST:PORT``), ``files`` is the folder of its file system (without: a temporary one), ``seed``
+    decides its numbers and its faults. Without the block: ``start`` and ``aclose``. Raises UsageError for options that
+    do not exist.
     """
 
     def __init__(
@@ -62,7 +64,7 @@ class VirtualModem:
         self.dialect = dialect if isinstance(dialect, Dialect) else _dialect(dialect)
         self.options = Options.of(options, seed=seed)
         self.clock: Clock = clock or LoopClock()
-        self.files = None if files is None else Path(files)
+        self.file_system = FileSystem(files, total=self.options.space)
         self.flash: dict[str, object] = {}
         self.faults = Faults(self, seed)
         self.internet = Internet(
@@ -115,6 +117,7 @@ class VirtualModem:
         self.power_off()
         await self.lines.aclose()
         await self._owner.aclose()
+        self.file_system.close()
         failure, self._failure = self._failure, None
         if failure is not None:
             raise failure
@@ -264,6 +267,7 @@ class VirtualModem:
         self.powered = True
         self.sim.restart()
         self._forget()
+        self.file_system.restart()
         stored = self.profile.restart()
         self.ftp.restore()
         for channel in self.lines.channels:

@@ -34,8 +34,8 @@ class Options(BaseModel):
     seconds after which the network drops an open bearer, None: never. ``baud``: pacing in bit/s, None: none. ``boot``:
     ``ready`` as if switched on a while ago, ``cold`` with boot lines on connect, ``off``. ``autobaud``: how many AT go
     unanswered first. ``wire``: as real firmware prints, or as documented. ``cmee``: +CMEE at power-on, None: as the
-    family has it. ``pin``: asked for at power-on. ``rssi``: as +CSQ shows it. ``tls_verify``: ``off``, or a file of CA
-    certificates.
+    family has it. ``space``: bytes of each drive of its file system. ``pin``: asked for at power-on. ``rssi``: as +CSQ
+    shows it. ``tls_verify``: ``off``, or a file of CA certificates.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -51,6 +51,7 @@ class Options(BaseModel):
     autobaud: Annotated[int, Field(ge=0)] = 0
     wire: Literal["real", "documented"] = "real"
     cmee: Annotated[int | None, Field(ge=0, le=2)] = None
+    space: Annotated[int, Field(gt=0)] = 33_554_432
     pin: Annotated[Digits | None, Field(min_length=4, max_length=8)] = None
     imei: Annotated[Digits, Field(min_length=15, max_length=15)] = "869951030000008"
     iccid: Annotated[Digits, Field(min_length=19, max_length=20)] = "89860011200000000004"

@@ -12,6 +12,7 @@ def test_the_defaults_are_those_of_a_module_that_stands_alone() -> None:
     assert (options.boot, options.wire, options.tls_verify) == ("ready", "real", "off")
     assert options.repeat is options.unread_timeout is options.network_timeout is options.bearer_lifetime is None
     assert options.cmee is options.pin is None
+    assert options.space == 32 * 1024 * 1024
 
 
 def test_values_may_be_text() -> None:
@@ -46,6 +47,7 @@ def test_words_for_none() -> None:
         ("boot", "warm"),
         ("autobaud", -1),
         ("wire", "real "),
+        ("space", 0),
         ("cmee", 3),
         ("pin", "12"),
         ("pin", "abcd"),
