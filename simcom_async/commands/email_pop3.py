@@ -2,7 +2,8 @@
 
 Source: SIM900 e-mail manual V1.02 2.13 to 2.22; chapter 14 of the SIM800 AT manual V1.12 and the SIM7000 e-mail note
 V1.01 have the same. OK says that the module has asked the server, the completion what the server said. +POP3OUT ends
-the session, whatever was under way.
+the session, whatever was under way. A question is not given up by AT+POP3OUT, which would delete what is marked: its
+answer comes, or the end of the session, within the time of AT+EMAILTO.
 """
 
 from enum import IntEnum
@@ -71,7 +72,12 @@ class EmailPop3LoginCode(Code):
         "query the bearer of AT+EMAILCID, open it again when it is closed, then retry",
     )
     DNS_ERROR = 62, "the host name could not be resolved", True, "check AT+POP3SRV, wait some seconds, then retry"
-    CONNECT_ERROR = 63, "the server could not be connected to", True, "check host and port of AT+POP3SRV, then retry"
+    CONNECT_ERROR = (
+        63,
+        "no connection to the server, or it was lost",
+        True,
+        "check host and port of AT+POP3SRV, then retry",
+    )
     TIMEOUT = 64, "the server was silent", True, "ask for a longer time with AT+EMAILTO, then retry"
     SERVER_ERROR = 65, "the server's answer was not understood", False, "check host and port of AT+POP3SRV"
     REFUSED = 66, "the server takes no logins", True, "retry later: the mailbox may be in use"
@@ -190,9 +196,6 @@ class EmailPop3Logout(Command[EmailPop3Ended]):
     )
 
 
-_ABORT = Abort(after=Means.COMMAND, command=EmailPop3Logout)
-
-
 class EmailPop3Login(Command[EmailPop3LoginResult | EmailPop3Ended]):
     """Log in (SIM900 e-mail manual 2.14)."""
 
@@ -205,7 +208,7 @@ class EmailPop3Login(Command[EmailPop3LoginResult | EmailPop3Ended]):
         service=Service.POP3,
         excludes=(Service.SMTP,),
         needs=("EMAILCID", "POP3SRV"),
-        abort=_ABORT,
+        abort=Abort(after=Means.COMMAND, command=EmailPop3Logout),
         codes=EmailPop3LoginCode,
         ref="SIM900 e-mail manual 2.14",
     )
@@ -222,7 +225,6 @@ class EmailPop3Count(Command[EmailPop3CountResult | EmailPop3Ended]):
         patience=_PATIENCE,
         service=Service.POP3,
         needs=_SESSION,
-        abort=_ABORT,
         codes=EmailPop3OutCode,
         ref="SIM900 e-mail manual 2.15",
     )
@@ -239,7 +241,6 @@ class EmailPop3Size(Command[EmailPop3SizeResult | EmailPop3Ended]):
         patience=_PATIENCE,
         service=Service.POP3,
         needs=_SESSION,
-        abort=_ABORT,
         codes=EmailPop3OutCode,
         ref="SIM900 e-mail manual 2.16",
     )
@@ -257,7 +258,6 @@ class EmailPop3Uid(Command[EmailPop3UidResult | EmailPop3Ended]):
         patience=_PATIENCE,
         service=Service.POP3,
         needs=_SESSION,
-        abort=_ABORT,
         codes=EmailPop3OutCode,
         ref="SIM900 e-mail manual 2.17",
     )
@@ -275,7 +275,6 @@ class EmailPop3Delete(Command[EmailPop3DeleteResult | EmailPop3Ended]):
         patience=_PATIENCE,
         service=Service.POP3,
         needs=_SESSION,
-        abort=_ABORT,
         codes=EmailPop3OutCode,
         ref="SIM900 e-mail manual 2.20",
     )
@@ -293,7 +292,6 @@ class EmailPop3Reset(Command[EmailPop3ResetResult | EmailPop3Ended]):
         patience=_PATIENCE,
         service=Service.POP3,
         needs=_SESSION,
-        abort=_ABORT,
         codes=EmailPop3OutCode,
         ref="SIM900 e-mail manual 2.21",
     )

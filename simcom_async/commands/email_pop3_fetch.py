@@ -9,12 +9,10 @@ from enum import IntEnum
 from typing import Annotated, Literal
 
 from simcom_async.at.command import (
-    Abort,
     Command,
     Completion,
     Ending,
     Form,
-    Means,
     Patience,
     Reservation,
     Service,
@@ -47,7 +45,6 @@ __all__ = [
 #: What one AT+POP3READ reads at most, in bytes (SIM900 e-mail manual 2.19).
 EMAIL_CHUNK_MAXIMUM = 1460
 
-_ABORT = Abort(after=Means.COMMAND, command=EmailPop3Logout)
 _PATIENCE = Patience(completion=130.0)
 
 
@@ -124,7 +121,6 @@ class EmailPop3List(Command[EmailPop3Fetched | EmailPop3Ended]):
         service=Service.POP3,
         needs=("POP3IN",),
         reserves=_UNREAD,
-        abort=_ABORT,
         codes=EmailPop3OutCode,
         ref="SIM900 e-mail manual 2.18",
     )
@@ -142,7 +138,6 @@ class EmailPop3UidList(Command[EmailPop3Fetched | EmailPop3Ended]):
         service=Service.POP3,
         needs=("POP3IN",),
         reserves=_UNREAD,
-        abort=_ABORT,
         codes=EmailPop3OutCode,
         ref="SIM900 e-mail manual 2.18",
     )
@@ -160,7 +155,6 @@ class EmailPop3Top(Command[EmailPop3Fetched | EmailPop3Ended]):
         service=Service.POP3,
         needs=("POP3IN",),
         reserves=_UNREAD,
-        abort=_ABORT,
         codes=EmailPop3OutCode,
         ref="SIM900 e-mail manual 2.18",
     )
@@ -180,7 +174,6 @@ class EmailPop3Retrieve(Command[EmailPop3Fetched | EmailPop3Ended]):
         service=Service.POP3,
         needs=("POP3IN",),
         reserves=_UNREAD,
-        abort=_ABORT,
         codes=EmailPop3OutCode,
         ref="SIM900 e-mail manual 2.18",
     )

@@ -63,7 +63,12 @@ class EmailSmtpCode(Code):
         "query the bearer of AT+EMAILCID, open it again when it is closed, then retry",
     )
     DNS_ERROR = 62, "the host name could not be resolved", True, "check AT+SMTPSRV, wait some seconds, then retry"
-    CONNECT_ERROR = 63, "the server could not be connected to", True, "check host and port of AT+SMTPSRV, then retry"
+    CONNECT_ERROR = (
+        63,
+        "no connection to the server, or it was lost",
+        True,
+        "check host and port of AT+SMTPSRV, then retry",
+    )
     TIMEOUT = (
         64,
         "the server was silent, or the attachment did not come",

@@ -15,6 +15,11 @@ from simcom_async.virtual import (
     bearer,
     call,
     clock,
+    email,
+    email_pop3,
+    email_pop3_fetch,
+    email_smtp,
+    email_smtp_settings,
     ftp,
     ftp_extended,
     ftp_files,
@@ -36,7 +41,8 @@ from simcom_async.virtual.turn import Answer, Answered, Refused, Turn
 __all__ = ["answer_to", "answers"]
 
 _FAMILIES = (
-    *(bearer, call, clock, ftp, ftp_extended, ftp_files, ftp_settings, general),
+    *(bearer, call, clock, email, email_pop3, email_pop3_fetch, email_smtp, email_smtp_settings),
+    *(ftp, ftp_extended, ftp_files, ftp_settings, general),
     *(http, http_parameters, identity, network, network_application, packet, power, serial_line, sim, sms),
 )
 _DECLARED: Mapping[type[Command[Any]], Answer] = MappingProxyType(

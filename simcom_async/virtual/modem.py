@@ -23,6 +23,7 @@ from simcom_async.ports.owner import Owner
 from simcom_async.virtual.answers import answer_to
 from simcom_async.virtual.call import Calls
 from simcom_async.virtual.clock import Calendar
+from simcom_async.virtual.email import EmailService
 from simcom_async.virtual.faults import Faults
 from simcom_async.virtual.file_system import FileSystem
 from simcom_async.virtual.ftp import FtpService
@@ -93,6 +94,7 @@ class VirtualModem:
         self.messages = Messages()
         self.http = HttpService(self)
         self.ftp = FtpService(self)
+        self.email = EmailService(self)
 
     # Life
 
@@ -153,6 +155,7 @@ class VirtualModem:
                 task.cancel()
         self.http.end()
         self.ftp.end()
+        self.email.end()
         self.network.shut()
         self.internet.drop_all()
         for channel in self.lines.channels:
@@ -241,6 +244,9 @@ class VirtualModem:
         carry_out = answer_to(self.dialect, type(turn.command))
         wire = turn.command.wire
         if carry_out is None or any(need in _TRACKED and need not in self.conditions for need in wire.needs):
+            raise Refused
+        reserved = self.email.reserved
+        if reserved is not None and wire.name.startswith("+") and not isinstance(turn.command, reserved.commands):
             raise Refused
         answered = await carry_out(turn)
         self.conditions.difference_update(wire.clears)
