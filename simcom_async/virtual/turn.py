@@ -26,11 +26,15 @@ F = TypeVar("F", bound=Answer)
 
 
 class Refused(Exception):
-    """The command fails: plain ERROR, or with a number of +CME ERROR (``group`` CMS: of +CMS ERROR)."""
+    """The command fails: plain ERROR, or with a number of +CME ERROR (``group`` CMS: of +CMS ERROR).
 
-    def __init__(self, number: int | None = None, *, group: str = "CME") -> None:
+    ``said``: the lines that it says in front of that.
+    """
+
+    def __init__(self, number: int | None = None, *, group: str = "CME", said: Sequence[Message] = ()) -> None:
         self.number = number
         self.group = group
+        self.said = said
         super().__init__(f"+{group} ERROR: {number}" if number is not None else "ERROR")
 
 
@@ -102,6 +106,11 @@ class Turn(Generic[C]):
             seconds=seconds,
             sink=sink,
         )
+
+    async def say(self, answered: Answered) -> None:
+        """Say a part of the answer now, and wait as long as the host does not read."""
+        self.channel.out.send(*self.channel.wording.answer(answered))
+        await self.channel.out.drain()
 
     def _size(self, size: ByParameter | Granted | Terminated, prompt: Prompt) -> int | EscapeCodec:
         if isinstance(size, Terminated):

@@ -74,11 +74,12 @@ class Wording:
         return [] if result is None else [Piece(Kind.FINAL, self.format.final(result))]
 
     def failure(self, refused: Refused) -> list[Piece]:
-        """The final result of a failure."""
+        """What a failure says, and its final result."""
         meaning = ""
         if self._errors is not None and refused.number is not None and refused.group == "CME":
             meaning = self._errors(refused.number).meaning
-        return [Piece(Kind.FINAL, self.format.error(refused.number, meaning, group=refused.group))]
+        final = Piece(Kind.FINAL, self.format.error(refused.number, meaning, group=refused.group))
+        return [*self.answer(refused.said), final]
 
     def unsolicited(self, line: bytes) -> Piece:
         """A line that nobody asked for."""

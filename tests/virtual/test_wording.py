@@ -6,6 +6,7 @@ from simcom_async.commands.bearer import BearerState, BearerStatus
 from simcom_async.commands.http import HttpDownload, HttpReadHeader
 from simcom_async.commands.results import CmeError
 from simcom_async.commands.sms import SmsPrompt
+from simcom_async.commands.smtp import SmtpCode, SmtpEnded
 from simcom_async.virtual.piece import Kind, Piece
 from simcom_async.virtual.turn import Refused
 from simcom_async.virtual.wording import Wording
@@ -52,6 +53,12 @@ def test_failures() -> None:
     assert wording(cmee=2).failure(Refused(310, group="CMS")) == [Piece(Kind.FINAL, b"\r\n+CMS ERROR: 310\r\n")]
     nameless = Wording(WireState(cmee=2), documented=False, errors=None)
     assert nameless.failure(Refused(10)) == [Piece(Kind.FINAL, b"\r\n+CME ERROR: 10\r\n")]
+
+
+def test_a_failure_may_say_why_in_a_line_of_its_own() -> None:
+    said = Refused(said=(SmtpEnded(code=SmtpCode.NETWORK_ERROR),))
+    line, final = Piece(Kind.LINE, b"\r\n+SMTP: NETWORK ERROR\r\n"), Piece(Kind.FINAL, b"\r\nERROR\r\n")
+    assert wording(cmee=1).failure(said) == [line, final]
 
 
 def test_unsolicited_lines() -> None:
