@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from simcom_async.sites.gate import Gate
-from simcom_async.sites.requests import LOG_LIMIT, RequestLog
-from simcom_async.sites.route import ServerFault
+from simcom_async.sites.steps import StepFault, StepLog
 
 __all__ = ["FtpCommand", "FtpFault", "FtpLog", "FtpPolicy"]
 
@@ -17,30 +15,16 @@ TURNS_A_SECOND = 20
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class FtpFault:
-    """What goes wrong at one FTP command, ``times`` times (None: always).
+class FtpFault(StepFault):
+    """What goes wrong at one FTP command.
 
-    ``command`` is its verb, empty: the greeting; ``argument``, where given, must be equal, too. Without ``after`` the
-    command is not carried out: ``reply`` is sent, or ``fault`` strikes the control connection (HANG: nothing is said
-    to this command until FtpSite.release). With ``after`` its transfer is struck when that many bytes have moved:
-    CLOSE (as without ``fault``) closes the data connection and sends ``reply``, 426 without one; RESET resets both
-    connections; HANG lets nothing more through.
+    Without ``after`` the command is not carried out: ``reply`` is sent, or ``fault`` strikes the control connection
+    (HANG: nothing is said to this command until FtpSite.release). With ``after`` its transfer is struck when that
+    many bytes have moved: CLOSE (as without ``fault``) closes the data connection and sends ``reply``, 426 without
+    one; RESET resets both connections; HANG lets nothing more through.
     """
 
-    command: str = ""
-    argument: str | None = None
-    reply: str | None = None
-    fault: ServerFault | None = None
     after: int | None = None
-    times: int | None = None
-
-    def takes(self, verb: str, argument: str) -> bool:
-        """Whether it strikes this command; counts the strike."""
-        if self.times == 0 or self.command.upper() != verb or self.argument not in (None, argument):
-            return False
-        if self.times is not None:
-            self.times -= 1
-        return True
 
 
 @dataclass(slots=True, eq=False)
@@ -62,29 +46,8 @@ class FtpCommand:
         return f"{self.verb} {self.argument}".rstrip()
 
 
-class FtpLog:
-    """The last LOG_LIMIT commands; ``connections`` counts the control connections, ``count`` all commands."""
-
-    def __init__(self) -> None:
-        self.commands: deque[FtpCommand] = deque(maxlen=LOG_LIMIT)
-        self.count = 0
-        self.connections = 0
-        self._happenings = RequestLog()
-
-    def add(self, command: FtpCommand) -> FtpCommand:
-        """Note a command."""
-        self.commands.append(command)
-        self.count += 1
-        self.notify()
-        return command
-
-    def notify(self) -> None:
-        """Say that something happened."""
-        self._happenings.notify()
-
-    async def until(self, condition: Callable[[], object], timeout: float = 10.0) -> None:
-        """Return when ``condition()`` is true; it is asked whenever something happened. Raises TimeoutError."""
-        await self._happenings.until(condition, timeout)
+class FtpLog(StepLog[FtpCommand]):
+    """What a server was told; connections are the control connections."""
 
 
 @dataclass(kw_only=True)
