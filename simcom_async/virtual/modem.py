@@ -33,9 +33,11 @@ from simcom_async.virtual.lines import HostEnd, Lines
 from simcom_async.virtual.network import Network
 from simcom_async.virtual.options import Options
 from simcom_async.virtual.packet import Contexts
+from simcom_async.virtual.pop3 import Pop3Service
 from simcom_async.virtual.profile import Profile, Stored
 from simcom_async.virtual.sim import Sim
 from simcom_async.virtual.sms import Messages
+from simcom_async.virtual.smtp import SmtpService
 from simcom_async.virtual.turn import Answered, Refused, Turn
 
 __all__ = ["VirtualModem"]
@@ -94,6 +96,8 @@ class VirtualModem:
         self.messages = Messages()
         self.http = HttpService(self)
         self.ftp = FtpService(self)
+        self.smtp = SmtpService(self)
+        self.pop3 = Pop3Service(self)
         self.email = EmailService(self)
 
     # Life
@@ -155,6 +159,8 @@ class VirtualModem:
                 task.cancel()
         self.http.end()
         self.ftp.end()
+        self.smtp.end()
+        self.pop3.end()
         self.email.end()
         self.network.shut()
         self.internet.drop_all()
