@@ -20,6 +20,8 @@ from simcom_async.virtual import (
     email_pop3_fetch,
     email_smtp,
     email_smtp_settings,
+    file_transfer,
+    files,
     ftp,
     ftp_extended,
     ftp_files,
@@ -42,7 +44,7 @@ __all__ = ["answer_to", "answers"]
 
 _FAMILIES = (
     *(bearer, call, clock, email, email_pop3, email_pop3_fetch, email_smtp, email_smtp_settings),
-    *(ftp, ftp_extended, ftp_files, ftp_settings, general),
+    *(file_transfer, files, ftp, ftp_extended, ftp_files, ftp_settings, general),
     *(http, http_parameters, identity, network, network_application, packet, power, serial_line, sim, sms),
 )
 _DECLARED: Mapping[type[Command[Any]], Answer] = MappingProxyType(
