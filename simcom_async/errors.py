@@ -15,6 +15,7 @@ The tree::
     │       ├── HttpError  FtpError  SmtpError  Pop3Error
     ├── CommandTimeout (TimeoutError)   nothing came in time
     ├── OutcomeUnknown                  it may or may not have happened: not repeated
+    │   └── SmtpOutcomeUnknown          the same of a mail (also an SmtpError: the module gave a code)
     └── LinkError                       the wire, not the module
         ├── PortLost (ConnectionError)  the port is gone
         ├── ModemRestarted              the module booted: its state is lost
@@ -43,6 +44,7 @@ __all__ = [
     "ServiceFailed",
     "SimcomError",
     "SmtpError",
+    "SmtpOutcomeUnknown",
     "UnsupportedCommand",
     "UnsupportedService",
     "UsageError",
@@ -135,7 +137,7 @@ class FtpError(ServiceFailed):
 
 
 class SmtpError(ServiceFailed):
-    """The module could not send the mail, and it is certain that it was not sent."""
+    """The module could not send the mail. It is certain that it was not sent, unless it is a SmtpOutcomeUnknown."""
 
 
 class Pop3Error(ServiceFailed):
@@ -173,6 +175,19 @@ class OutcomeUnknown(SimcomError):
     def __init__(self, message: str, *, command: str | None = None) -> None:
         self.command = command
         super().__init__(message)
+
+
+class SmtpOutcomeUnknown(SmtpError, OutcomeUnknown):
+    """The module gave up a mail with a code that does not say whether the server has taken it: look, before a retry.
+
+    ``retry`` is False, whatever the code says.
+    """
+
+    def __init__(
+        self, message: str, *, command: str | None = None, code: int | str, meaning: str, remedy: str = ""
+    ) -> None:
+        super().__init__(message, command=command, code=code, meaning=meaning, remedy=remedy)
+        self.command = command
 
 
 class LinkError(SimcomError):

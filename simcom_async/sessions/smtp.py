@@ -1,0 +1,144 @@
+"""SMTP: a mail goes out, by whichever way the dialect can carry it, once or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from simcom_async.at.command import Service
+from simcom_async.errors import CommandTimeout, OutcomeUnknown, SimcomError, SmtpError, UnsupportedService, UsageError
+from simcom_async.sessions.mail import Letter, taken_apart, wrapped
+from simcom_async.sessions.progress import Direction, Meter, Progress
+from simcom_async.sessions.session import Session
+from simcom_async.sessions.smtp_flow import MailServer, Outfit, SmtpFlow
+from simcom_async.sessions.smtp_numeric import NumericSmtp
+
+if TYPE_CHECKING:
+    from simcom_async.sessions.attach import Attachment
+    from simcom_async.sessions.network import NetworkSession
+
+__all__ = ["SmtpResult", "SmtpSession"]
+
+#: The ways to send a mail; the first that the dialect has is taken.
+FLOWS: tuple[type[SmtpFlow], ...] = (NumericSmtp,)
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpResult:
+    """A mail that the server has taken: from ``sender`` for everybody in ``accepted``, with these ``attachments``.
+
+    ``replaced`` are headers that the module has written in its own way (Date, Message-ID). ``whole``: the mail went as
+    one attachment.
+    """
+
+    sender: str
+    accepted: tuple[str, ...]
+    attachments: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    whole: bool = False
+
+
+class SmtpSession(Session):
+    """Mails through the module; one at a time, others wait for their turn.
+
+    How a mail ended is a MailSent on the bus, too.
+    """
+
+    service = Service.SMTP
+
+    def __init__(self, attachment: Attachment, network: NetworkSession) -> None:
+        super().__init__(attachment)
+        self._network = network
+
+    async def send(
+        self,
+        message: EmailMessage,
+        *,
+        hostname: str,
+        port: int = 25,
+        username: str | None = None,
+        password: str | SecretStr | None = None,
+        whole_as_attachment: bool = False,
+        progress: Progress | None = None,
+        timeout: float | None = None,
+    ) -> SmtpResult:
+        """Send a mail by the server at ``hostname``; who has got it.
+
+        A module writes the mail itself: one that it cannot write (other versions of the text, own headers, too many
+        attachments, a body that is too long) raises UsageError, naming what it is, before a byte is sent; with
+        ``whole_as_attachment`` it goes as the file message.eml of a mail that the module can write. ``timeout``:
+        seconds from the command that sends it to its end.
+
+        Raises SmtpError when the mail was not sent; OutcomeUnknown, also in place of a cancellation, when it may have
+        been: it is never sent twice.
+        """
+        secret = SecretStr(password) if isinstance(password, str) else password
+        server = MailServer(hostname=hostname, port=port, username=username, password=secret, timeout=timeout)
+        flow = self._prepared(message, server, progress, whole=whole_as_attachment)
+        try:
+            await self._perform(flow)
+        except (SmtpError, OutcomeUnknown):
+            raise
+        except (SimcomError, asyncio.CancelledError) as error:
+            if _certain(flow, error):
+                raise
+            raise _unknown(flow, error) from error
+        letter = flow.letter
+        return SmtpResult(
+            letter.sender.address,
+            tuple(mailbox.address for mailbox in letter.recipients),
+            tuple(attachment.name for attachment in letter.attachments),
+            letter.replaced,
+            letter.whole,
+        )
+
+    async def _perform(self, flow: SmtpFlow) -> None:
+        claim = await self.enter(held=False)
+        try:
+            await self._network.ready()
+            await flow.perform()
+        finally:
+            await self.leave(claim, flow.end)
+
+    def _prepared(
+        self, message: EmailMessage, server: MailServer, progress: Progress | None, *, whole: bool
+    ) -> SmtpFlow:
+        """The flow of a mail, ready to begin; no byte has been sent."""
+        try:
+            return self._flow(taken_apart(message), server, progress)
+        except UnsupportedService:
+            raise
+        except UsageError:
+            if not whole:
+                raise
+        return self._flow(wrapped(message), server, progress)
+
+    def _flow(self, letter: Letter, server: MailServer, progress: Progress | None) -> SmtpFlow:
+        dialect = self._link.dialect
+        for kind in FLOWS:
+            if kind.speaks(dialect):
+                meter = Meter(self._link.bus, self.service, Direction.SEND, progress)
+                flow = kind(Outfit(attachment=self._attachment, network=self._network, meter=meter), server, letter)
+                flow.prepare()
+                return flow
+        raise UnsupportedService(
+            f"SMTP is not for the {dialect.name} dialect: it has no commands for it", field="service", value="SMTP"
+        )
+
+
+def _certain(flow: SmtpFlow, error: BaseException) -> bool:
+    """Whether the mail was not sent."""
+    queued = isinstance(error, CommandTimeout) and error.limit == "queue"
+    return not flow.underway or isinstance(error, UsageError) or queued
+
+
+def _unknown(flow: SmtpFlow, error: BaseException) -> OutcomeUnknown:
+    why = "it was cancelled" if isinstance(error, asyncio.CancelledError) else str(error)
+    known = "was sent, but" if flow.sent else "may have been sent:"
+    return OutcomeUnknown(
+        f"{flow.what} {known} {why}; look whether it has arrived before it is sent again", command="AT+SMTPSEND"
+    )
