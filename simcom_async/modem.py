@@ -22,9 +22,15 @@ from simcom_async.ports.open import open_url
 from simcom_async.ports.port import Port
 from simcom_async.sessions.attach import Attachment
 from simcom_async.sessions.bearer import Access
+from simcom_async.sessions.ftp import FtpSession
+from simcom_async.sessions.ftp_login import FtpLogin
+from simcom_async.sessions.ftp_service import FtpService
 from simcom_async.sessions.http import HttpSession
 from simcom_async.sessions.identity import Identity, chosen_dialect
 from simcom_async.sessions.network import NetworkSession
+from simcom_async.sessions.pop3 import Pop3Service, Pop3Session
+from simcom_async.sessions.pop3_flow import Pop3Account
+from simcom_async.sessions.smtp import SmtpSession
 
 if TYPE_CHECKING:
     from simcom_async.virtual import VirtualModem
@@ -60,6 +66,9 @@ class Modem:
         self._attachment = Attachment(link, url, LoopClock() if clock is None else clock, dialect)
         self.network = NetworkSession(self._attachment, Access() if access is None else access, pin)
         self.http = HttpSession(self._attachment, self.network)
+        self.smtp = SmtpSession(self._attachment, self.network)
+        self._pop3 = Pop3Service(self._attachment, self.network)
+        self._ftp = FtpService(self._attachment, self.network)
 
     @property
     def bus(self) -> EventBus:
@@ -141,18 +150,34 @@ class Modem:
         """The next event of a type that meets ``where``; raises CommandTimeout after ``timeout`` seconds."""
         return await self.bus.wait_for(kind, timeout=timeout, where=where)
 
-    def ftp(self, host: str, **options: object) -> NoReturn:
-        """FTP is not carried yet: raises UnsupportedService."""
-        self._refuse("FTP")
+    def ftp(
+        self,
+        host: str,
+        port: int = 21,
+        *,
+        user: str = "anonymous",
+        password: str | SecretStr = "",
+        tls: bool = False,
+        passive: bool = True,
+        binary: bool = True,
+    ) -> FtpSession:
+        """FTP with a server: ``async with modem.ftp("ftp.example.com", user="u", password="p") as ftp: ...``.
 
-    def pop3(self, host: str, user: str, password: str, **options: object) -> NoReturn:
-        """POP3 is not carried yet: raises UnsupportedService."""
-        self._refuse("POP3")
+        ``tls``: FTPS. ``passive``: the module opens the data connections, else the server does. ``binary=False``: text,
+        in which line ends are the server's business. Raises UsageError, and UnsupportedService for what the module has
+        no commands for, before a byte is sent.
+        """
+        secret = SecretStr(password) if isinstance(password, str) else password
+        login = FtpLogin(host=host, port=port, user=user, password=secret, tls=tls, passive=passive, binary=binary)
+        return FtpSession(self._ftp, login)
 
-    @property
-    def smtp(self) -> NoReturn:
-        """SMTP is not carried yet: raises UnsupportedService."""
-        self._refuse("SMTP")
+    def pop3(
+        self, host: str, user: str, password: str | SecretStr, *, port: int = 110, timeout: float | None = None
+    ) -> Pop3Session:
+        """A mailbox, inside ``async with``: ``async for message in box``. ``timeout``: seconds for one answer."""
+        secret = SecretStr(password) if isinstance(password, str) else password
+        account = Pop3Account(host=host, user=user, password=secret, port=port, timeout=timeout)
+        return Pop3Session(self._pop3, account)
 
     @property
     def files(self) -> NoReturn:

@@ -30,6 +30,11 @@ class PassingPort:
         return self._port.url
 
     @property
+    def flow_control(self) -> bool:
+        """The other port's."""
+        return self._port.flow_control
+
+    @property
     def pending(self) -> int:
         """The other port's."""
         return self._port.pending

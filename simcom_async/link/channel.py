@@ -157,6 +157,7 @@ class Channel:
         self.port.write(data)
         if operation is not None:
             operation.progress = self.time.now()
+            self._encourage(operation)
 
     def received(self, data: bytes) -> None:
         """The port's sink: everything happens in this call, and nothing waits."""
@@ -268,9 +269,18 @@ class Channel:
         if self.trace.delicate:
             self.trace.ended()
         operation.resolve()
+        if self.due:
+            self._encourage(operation)
         exchange = operation.exchange
         if exchange.command.wire.changes and exchange.state is State.DONE:
             self._follow(exchange.command)
+
+    def _encourage(self, operation: Operation) -> None:
+        """A command of a service goes on: patience with the completions of that service begins anew."""
+        service = operation.command.wire.service
+        for due in self.due:
+            if service is not None and due.command.wire.service is service:
+                due.progress = self.time.now()
 
     def _follow(self, command: Command[Any]) -> None:
         """Takes the port's rate along when the module has changed its own."""

@@ -18,11 +18,31 @@ __all__ = ["Claim", "Claims"]
 
 
 class Claim:
-    """A service that is taken until ``release``, or until the end of the ``with`` block."""
+    """A service that is taken until ``release``, or until the end of the ``with`` block.
+
+    ``waiting`` is set by its holder while it makes the module wait: the patience with completions of the service stands
+    still then (law 7).
+    """
 
     def __init__(self, service: Service, release: Callable[[Claim], None]) -> None:
         self.service = service
         self._release = release
+        self._waiting = self._waited = False
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the holder makes the module wait."""
+        return self._waiting
+
+    @waiting.setter
+    def waiting(self, waiting: bool) -> None:
+        self._waiting = waiting
+        self._waited = self._waited or waiting
+
+    def excuses(self) -> bool:
+        """Whether the holder has made the module wait since this was asked last."""
+        waited, self._waited = self._waited, self._waiting
+        return waited
 
     def release(self) -> None:
         """Gives the service back; again is harmless."""
@@ -70,6 +90,12 @@ class Claims:
         for service in wire.excludes:
             if service in taken and service is not wire.service:
                 raise ServiceBusy(f"{command.masked}: not while {taken[service]}", field="service", value=service)
+
+    def excuse(self, operation: Operation) -> bool:
+        """Whether its completion is late because whoever holds its service makes the module wait."""
+        service = operation.command.wire.service
+        claim = None if service is None else self.held.get(service)
+        return claim is not None and not operation.given_up and claim.excuses()
 
     def settle(self, operation: Operation) -> None:
         """The end of its work is known."""

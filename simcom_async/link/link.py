@@ -76,6 +76,11 @@ class Link:
         """What is known of the wire."""
         return self._channel.demux.state
 
+    @property
+    def flow_control(self) -> bool:
+        """Whether ``pause`` makes the module wait; elsewhere its bytes are lost."""
+        return self._port.flow_control
+
     async def open(self) -> None:
         """Opens the port and starts reading. Raises LinkError as the port does, UsageError when it is open or ended."""
         if self._closed is not None or self.condition not in (Condition.CLOSED, Condition.LOST):

@@ -34,6 +34,7 @@ class Schedule:
     def __init__(self, channel: Channel, claims: Claims) -> None:
         self.recovery = Recovery(channel, claims, self._send, self._fail_queued)
         self._channel = channel
+        self._claims = claims
         self._time = channel.time
         self._queue = CommandQueue()
         self._deadlines = LazyTimer(channel.time, self._look)
@@ -128,6 +129,9 @@ class Schedule:
         following = []
         for operation in self._channel.operations():
             when, limit = operation.limit()
+            if self._time.reached(when) and limit == "completion" and self._claims.excuse(operation):
+                operation.progress = now
+                when, limit = operation.limit()
             if not self._time.reached(when):
                 following.append(when)
             else:

@@ -48,6 +48,11 @@ class MemoryPort:
         return self._state.url
 
     @property
+    def flow_control(self) -> bool:
+        """Whoever writes waits while nobody reads."""
+        return True
+
+    @property
     def pending(self) -> int:
         """Bytes on the wire to the other end."""
         return self._wire.size

@@ -29,6 +29,10 @@ class Port(Protocol):
         """The name for errors and logs: ``/dev/ttyUSB2``, ``tcp://127.0.0.1:4000``, ``memory``."""
 
     @property
+    def flow_control(self) -> bool:
+        """Whether the other end waits while this port is paused; elsewhere what the system cannot hold is lost."""
+
+    @property
     def pending(self) -> int:
         """Bytes written and not yet handed on to the operating system."""
 

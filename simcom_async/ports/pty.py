@@ -47,6 +47,11 @@ class PtyPort:
         return self._path
 
     @property
+    def flow_control(self) -> bool:
+        """Whoever writes waits while nobody reads."""
+        return True
+
+    @property
     def pending(self) -> int:
         """Bytes that the kernel has not taken yet."""
         return len(self._held)

@@ -75,6 +75,11 @@ class RecordingPort:
         return self._port.url
 
     @property
+    def flow_control(self) -> bool:
+        """The recorded port's."""
+        return self._port.flow_control
+
+    @property
     def pending(self) -> int:
         """The recorded port's."""
         return self._port.pending

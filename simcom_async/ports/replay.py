@@ -40,6 +40,11 @@ class ReplayPort:
         return self._state.url
 
     @property
+    def flow_control(self) -> bool:
+        """Whoever writes waits while nobody reads."""
+        return True
+
+    @property
     def pending(self) -> int:
         """Nothing waits."""
         return 0

@@ -23,6 +23,8 @@ __all__ = ["SerialPort"]
 _FLUSH_LIMIT = 0.5  # seconds for the last bytes to leave our buffer (the driver's gets as much again)
 _CLOSE_LIMIT = 2.0  # seconds until a descriptor that does not close is left to its thread
 
+_PSEUDO_TERMINALS = "/dev/pts/"
+
 _log = logging.getLogger(__name__)
 
 
@@ -62,6 +64,11 @@ class SerialPort:
     def baud(self) -> int:
         """The rate in bit/s, as given or last set; a reopened port has it again."""
         return self._baud
+
+    @property
+    def flow_control(self) -> bool:
+        """With ``rtscts``, and on a pseudo-terminal, where the kernel lets the writer wait."""
+        return self._rtscts or self.url.startswith(_PSEUDO_TERMINALS)
 
     @property
     def pending(self) -> int:

@@ -38,6 +38,11 @@ class TcpPort:
         return self._state.url
 
     @property
+    def flow_control(self) -> bool:
+        """Whoever writes waits while nobody reads."""
+        return True
+
+    @property
     def pending(self) -> int:
         """Bytes that the kernel has not taken yet."""
         return 0 if self._stream is None else self._stream.pending
@@ -136,6 +141,11 @@ class TcpListener:
             raise self._state.gone()
         host, port = self._server.sockets[0].getsockname()[:2]
         return str(host), int(port)
+
+    @property
+    def flow_control(self) -> bool:
+        """Whoever writes waits while nobody reads."""
+        return True
 
     @property
     def pending(self) -> int:

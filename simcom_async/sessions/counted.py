@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 from simcom_async.at.command import Command
 from simcom_async.at.event import FinalLine, PayloadChunk
@@ -12,10 +12,23 @@ from simcom_async.errors import CommandTimeout, ProtocolError
 if TYPE_CHECKING:
     from simcom_async.link.link import Link
 
-__all__ = ["Counted", "CountedRead", "Reading", "read_counted", "read_stored"]
+__all__ = [
+    "USUAL_RATE",
+    "Counted",
+    "CountedRead",
+    "CountedReader",
+    "Reading",
+    "block_size",
+    "read_counted",
+    "read_stored",
+]
 
 _ATTEMPTS = 3
 _LINE_END = 2  # bytes that stand between a payload and the final result behind it
+_BLOCK_TIME = 350  # milliseconds that one read may keep the port from other commands
+
+#: Bit/s of a line whose rate is not known.
+USUAL_RATE = 115_200
 
 
 class CountedRead(Protocol):
@@ -41,21 +54,59 @@ class Reading:
     bare: bool
 
 
+class CountedReader:
+    """Sends commands that read counted payloads, one after the other, inside a ``with`` block or until ``close``."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._command: Counted | None = None
+        self._pieces: list[bytes] = []
+        self._end = self._gap = 0
+        self._watches = (link.bus.on(PayloadChunk, self._came), link.bus.on(FinalLine, self._ended))
+
+    async def read(self, command: Counted) -> Reading:
+        """Send one, and take its payload."""
+        pieces: list[bytes] = []
+        self._command, self._pieces, self._end, self._gap = command, pieces, 0, _LINE_END
+        try:
+            header = await self._link.send(command)
+        finally:
+            self._command = None
+        told = 0 if header is None else header.length
+        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return Reading(data, told, bare=bool(told) and self._gap < _LINE_END)
+
+    def close(self) -> None:
+        """Listen no more; again is harmless."""
+        for watch in self._watches:
+            watch.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _came(self, chunk: PayloadChunk) -> None:
+        if chunk.command is self._command and self._command is not None:
+            if chunk.data:
+                self._pieces.append(chunk.data)
+            self._end = chunk.end
+
+    def _ended(self, line: FinalLine) -> None:
+        if self._command is not None:
+            self._gap = line.start - self._end
+
+
 async def read_counted(link: Link, command: Counted) -> Reading:
     """Send a command that reads a counted payload."""
-    pieces: list[bytes] = []
-    gap = [0, _LINE_END]
+    with CountedReader(link) as reader:
+        return await reader.read(command)
 
-    def ended(chunk: PayloadChunk) -> None:
-        gap[:] = chunk.end, _LINE_END
 
-    def finished(line: FinalLine) -> None:
-        gap[1] = line.start - gap[0]
-
-    with link.bus.on(PayloadChunk, ended), link.bus.on(FinalLine, finished):
-        header = await link.send(command, sink=pieces.append)
-    told = 0 if header is None else header.length
-    return Reading(b"".join(pieces), told, bare=bool(told) and gap[1] < _LINE_END)
+def block_size(baud: int | None) -> int:
+    """Bytes to read at a time, so that one read leaves the port free soon enough at this rate in bit/s."""
+    return min(8_192, max(1_460, (baud or USUAL_RATE) * _BLOCK_TIME // 10_000))
 
 
 async def read_stored(link: Link, command: Counted, most: int, *, least: int = 1) -> bytes:

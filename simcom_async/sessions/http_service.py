@@ -36,7 +36,7 @@ from simcom_async.commands.http_parameters import (
     HttpParaUserHeaders,
 )
 from simcom_async.errors import CommandFailed, HttpError, LimitExceeded, ModemError
-from simcom_async.sessions.counted import read_stored
+from simcom_async.sessions.counted import USUAL_RATE, block_size, read_stored
 from simcom_async.sessions.http_body import gathered
 from simcom_async.sessions.http_request import HttpRequest
 from simcom_async.sessions.http_response import parsed_headers
@@ -48,15 +48,13 @@ if TYPE_CHECKING:
     from simcom_async.ports.clock import Clock
     from simcom_async.sessions.network import NetworkSession
 
-__all__ = ["HttpService", "Span", "block_size"]
+__all__ = ["HttpService", "Span"]
 
 _OWN_CODES = 600  # and above: the module's own results, not the server's (SIM800 AT manual 11.2.5)
 _REPEATABLE = frozenset({"GET", "HEAD"})
 #: Seconds before the one further try that each of these gets (device-facts 9, numbers 1 and 2).
 _REMEDIES = {HttpStatus.NETWORK_ERROR: 0.0, HttpStatus.DNS_ERROR: 3.0, HttpStatus.STACK_BUSY: 3.0}
 _MARGIN = 30.0  # seconds that the host waits longer than the module, so that the module's own result comes first
-_BLOCK_TIME = 350  # milliseconds that one read may keep the port from other commands
-_USUAL_RATE = 115_200
 _ENTRY_PIECE = 1_460
 _LINE_END = r"\r\n"  # the four characters stand for a line end (device-facts 4.1)
 
@@ -205,7 +203,7 @@ class HttpService:
     @property
     def _entry(self) -> HttpDataInput:
         size = len(self._body)
-        needed = math.ceil(2 * size * 10_000 / (self._link.state.baud or _USUAL_RATE))  # ms, ten bits a byte, twice
+        needed = math.ceil(2 * size * 10_000 / (self._link.state.baud or USUAL_RATE))  # ms, ten bits a byte, twice
         allowed = limits(HttpDataInput, "time")
         if needed > 2 * (allowed.high or needed):
             raise LimitExceeded(
@@ -236,11 +234,6 @@ class HttpService:
         except CommandFailed:
             return False  # it was not started, or is ended already: ERROR says no more than that (device-facts 1.3)
         return True
-
-
-def block_size(baud: int | None) -> int:
-    """Bytes to read at a time, so that one read leaves the port free soon enough at this rate in bit/s."""
-    return min(8_192, max(1_460, (baud or _USUAL_RATE) * _BLOCK_TIME // 10_000))
 
 
 async def _pieces(body: bytes, meter: Meter, trouble: list[Exception]) -> AsyncIterator[bytes]:

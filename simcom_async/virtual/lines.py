@@ -38,6 +38,11 @@ class HostEnd:
         return self._line.url
 
     @property
+    def flow_control(self) -> bool:
+        """As the line has it."""
+        return self._line.flow_control
+
+    @property
     def pending(self) -> int:
         """Bytes on the wire to the module."""
         return self._line.pending

@@ -8,7 +8,7 @@ from simcom_async.commands.http import HttpHead, HttpRead, HttpReadRange
 from simcom_async.errors import CommandFailed, CommandTimeout, ProtocolError
 from simcom_async.modem import Modem, open_modem
 from simcom_async.ports.clock import ManualClock
-from simcom_async.sessions.counted import read_counted, read_stored
+from simcom_async.sessions.counted import block_size, read_counted, read_stored
 from simcom_async.sites import HttpSite
 from simcom_async.virtual import VirtualModem
 from simcom_async.virtual.faults import LoseBytes, WrongCount
@@ -122,3 +122,8 @@ async def test_a_wrong_count_harms_no_body(by: int) -> None:
         whole = (await modem.http.get(url)).body
         virtual.faults.add(WrongCount(command="HTTPREAD=4032", by=by))
         assert (await modem.http.get(url)).body == whole
+
+
+@pytest.mark.parametrize(("baud", "size"), [(None, 4_032), (115_200, 4_032), (9_600, 1_460), (460_800, 8_192)])
+def test_blocks_leave_the_port_free_soon_enough(baud: int | None, size: int) -> None:
+    assert block_size(baud) == size

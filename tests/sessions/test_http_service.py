@@ -18,7 +18,6 @@ from simcom_async.errors import (
     UnsupportedCommand,
 )
 from simcom_async.ports.clock import ManualClock
-from simcom_async.sessions.http_service import block_size
 from tests.sessions.peer import ERROR, OK, Peer, action, attached, payload
 
 URL = "http://example.com/x"
@@ -394,11 +393,6 @@ async def test_a_late_completion_answers_no_other_request() -> None:
         assert (await clock.run_until(second, 60)).status == 204
         assert len(results.take()) == 2
     await clock.run_until(modem.aclose(), 60)
-
-
-@pytest.mark.parametrize(("baud", "size"), [(None, 4_032), (115_200, 4_032), (9_600, 1_460), (460_800, 8_192)])
-def test_blocks_leave_the_port_free_soon_enough(baud: int | None, size: int) -> None:
-    assert block_size(baud) == size
 
 
 def _without(*kinds: object) -> tuple[type, ...]:  # type: ignore[type-arg]

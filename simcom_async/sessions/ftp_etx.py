@@ -1,0 +1,142 @@
+"""FTP as one stream that ends with ETX: the fastest way on a line, which carries nothing else meanwhile.
+
+The module pushes a download. Where the port has flow control a slow reader makes it wait, elsewhere what waits unread
+is bounded (law 7).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
+
+from simcom_async.commands.ftp import FtpCode
+from simcom_async.commands.ftp_extended import FtpEtGet, FtpEtGetEvent, FtpEtPut, FtpEtPutEvent, FtpEtPutInput
+from simcom_async.errors import CommandFailed
+from simcom_async.sessions.ftp_flow import Download, Upload
+from simcom_async.sessions.undertaking import Undertaking
+
+if TYPE_CHECKING:
+    from simcom_async.link.claims import Claim
+    from simcom_async.sessions.ftp_operation import FtpOperation
+    from simcom_async.sessions.source import ByteSource
+
+__all__ = ["EtxDownload", "EtxUpload"]
+
+_HIGH, _LOW = 65_536, 16_384  # bytes unread at which the module has to wait, and goes on
+_BOUND = 1_048_576  # bytes unread at most, where it cannot be made to wait
+_PIECE = 4_096
+
+
+class EtxDownload(Download):
+    """A file that the module pushes."""
+
+    def __init__(self, operation: FtpOperation) -> None:
+        self._operation = operation
+        self._command = FtpEtGet()
+        self._waiting: deque[bytes] = deque()
+        self._size = 0
+        self._paused = False
+        self._work: Undertaking[FtpEtGetEvent] | None = None
+
+    async def begin(self, claim: Claim) -> None:
+        """Ask, and wait until data are there, or the end is."""
+        await self._operation.ready()
+        self._work = work = Undertaking(self._operation.service.attachment, self._command, sink=self._came)
+        await work.until(lambda: bool(self._waiting))
+        if work.done and not self._waiting:
+            self._check(work)
+
+    async def read(self) -> bytes:
+        """All that has come."""
+        work = self._work
+        assert work is not None  # noqa: S101 - begin comes first
+        await work.until(lambda: bool(self._waiting))
+        if not self._waiting:
+            self._check(work)
+            return b""
+        piece = self._waiting.popleft()
+        self._size -= len(piece)
+        if self._paused and self._size <= _LOW:
+            self._go_on()
+        return piece
+
+    async def end(self) -> None:
+        """Wait no more; what still comes of it goes nowhere."""
+        work, self._work = self._work, None
+        if work is not None:
+            self._waiting.clear()
+            self._go_on()
+            work.cancel()
+
+    def _came(self, data: bytes) -> None:
+        self._waiting.append(data)
+        self._size += len(data)
+        link = self._operation.link
+        if self._work is None:
+            self._waiting.clear()
+        elif self._size > _HIGH and link.flow_control and not self._paused:
+            self._paused = True
+            link.pause()
+        elif self._size > _BOUND:
+            raise self._operation.broken(
+                f"{self._size} bytes wait unread, and without flow control the module cannot be made to wait; "
+                "read faster, use flow control, or take blocks"
+            )
+        if self._work is not None:
+            self._work.changed.set()
+
+    def _go_on(self) -> None:
+        if self._paused:
+            self._paused = False
+            self._operation.link.resume()
+
+    def _check(self, work: Undertaking[FtpEtGetEvent]) -> None:
+        self._operation.check(work.answer(), self._command)
+
+
+class EtxUpload(Upload):
+    """A file that the host pushes. One whose source fails half way ends there, and the server keeps that part."""
+
+    def __init__(self, operation: FtpOperation) -> None:
+        self._operation = operation
+        self._ready = False
+        self._work: Undertaking[FtpEtPutEvent] | None = None
+
+    async def prepare(self, source: ByteSource) -> None:
+        """Nothing needs to be known before."""
+
+    async def send(self, source: ByteSource, claim: Claim, sent: Callable[[int], None]) -> None:
+        """Begin, enter all of it, and wait for the end."""
+        operation, command = self._operation, FtpEtPut()
+        await operation.ready()
+        with operation.link.bus.on(FtpEtPutEvent, self._heard):
+            self._work = work = Undertaking(operation.service.attachment, command)
+            await work.until(lambda: self._ready)
+            if not work.done:
+                await self._enter(work, source, sent)
+            operation.check(await work.ended(), command)
+
+    async def end(self) -> None:
+        """Give up what has not ended."""
+        work, self._work = self._work, None
+        if work is not None:
+            work.cancel()
+
+    async def _enter(self, work: Undertaking[FtpEtPutEvent], source: ByteSource, sent: Callable[[int], None]) -> None:
+        try:
+            await self._operation.link.send(FtpEtPutInput(), entry=_pieces(source, sent))
+        except CommandFailed:
+            if not work.done:
+                raise
+
+    def _heard(self, event: FtpEtPutEvent) -> None:
+        if event.code is FtpCode.READY and self._work is not None:
+            self._ready = True
+            self._work.changed.set()
+
+
+async def _pieces(source: ByteSource, sent: Callable[[int], None]) -> AsyncIterator[bytes]:
+    while piece := await source.read(_PIECE):
+        yield piece
+        sent(len(piece))

@@ -1,0 +1,156 @@
+"""What every way of carrying FTP has in common: a flow for one family of commands, transfers in one of its ways."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from simcom_async.at.command import Command
+from simcom_async.at.dialect import Dialect
+from simcom_async.errors import UsageError
+from simcom_async.sessions.ftp_login import FtpLogin
+from simcom_async.sessions.ftp_path import RemoteFile
+
+if TYPE_CHECKING:
+    from simcom_async.link.claims import Claim
+    from simcom_async.sessions.ftp_service import FtpService
+    from simcom_async.sessions.source import ByteSource
+
+__all__ = ["Download", "FtpFlow", "FtpStore", "FtpWay", "Upload", "chosen_way"]
+
+
+class FtpWay(StrEnum):
+    """How the bytes of a file cross the line."""
+
+    BLOCKS = "blocks"
+    """In blocks that the host asks for, or is granted: files of any size, and a slow reader loses nothing."""
+
+    MEMORY = "memory"
+    """By way of the module's memory: files of at most 300,000 bytes; the server is done before, or begins after."""
+
+    ETX = "etx"
+    """As one stream that ends with ETX; the port carries nothing else meanwhile, and it cannot be given up half way."""
+
+
+class FtpStore(StrEnum):
+    """What the server does with an upload (RFC 959 4.1.3)."""
+
+    STORE = "STOR"
+    APPEND = "APPE"
+    UNIQUE = "STOU"
+
+
+class Download(ABC):
+    """Bytes on their way from the server, read one piece after the other."""
+
+    @abstractmethod
+    async def begin(self, claim: Claim) -> None:
+        """Ask the server. Raises FtpError."""
+
+    @abstractmethod
+    async def read(self) -> bytes:
+        """The next bytes, empty at the end. Raises FtpError when the end is not a good one."""
+
+    @abstractmethod
+    async def end(self) -> None:
+        """Leave the module idle, whatever happened."""
+
+
+class Upload(ABC):
+    """Bytes on their way to the server."""
+
+    @abstractmethod
+    async def prepare(self, source: ByteSource) -> None:
+        """Take from the source what must be known before a byte is sent. Raises LimitExceeded."""
+
+    @abstractmethod
+    async def send(self, source: ByteSource, claim: Claim, sent: Callable[[int], None]) -> None:
+        """Hand all of it over, and wait for the server's word; ``sent`` hears of each piece. Raises FtpError."""
+
+    @abstractmethod
+    async def end(self) -> None:
+        """Leave the module idle, whatever happened."""
+
+
+class FtpFlow(ABC):
+    """FTP through one family of commands, for one server.
+
+    ``needs`` are the commands without which it cannot be taken. What makes a transfer raises UsageError and sends
+    nothing.
+    """
+
+    needs: ClassVar[tuple[type[Command[Any]], ...]]
+
+    def __init__(self, service: FtpService, login: FtpLogin) -> None:
+        self.service = service
+        self.login = login
+
+    @classmethod
+    def carries(cls, dialect: Dialect, login: FtpLogin) -> bool:
+        """Whether it can talk to this server in this dialect."""
+        return all(dialect.speaks(command) for command in cls.needs)
+
+    @abstractmethod
+    def download(self, file: RemoteFile, offset: int, way: FtpWay | None) -> Download:
+        """A transfer of the file from ``offset`` on. Raises UnsupportedService."""
+
+    @abstractmethod
+    def upload(self, file: RemoteFile, store: FtpStore, way: FtpWay | None, size: int | None) -> Upload:
+        """A transfer to the file, of ``size`` bytes (None: not known). Raises UnsupportedService, LimitExceeded."""
+
+    @abstractmethod
+    def listing(self, path: str) -> Download:
+        """What the server says of a directory, or of one file."""
+
+    @abstractmethod
+    def check_download(self, way: FtpWay | None, size: int) -> None:
+        """Raise LimitExceeded where the way cannot carry so many bytes."""
+
+    @abstractmethod
+    async def size(self, file: RemoteFile) -> int:
+        """The size of a file in bytes."""
+
+    @abstractmethod
+    async def mtime(self, file: RemoteFile) -> datetime:
+        """When a file was last modified, in UTC. Raises UnsupportedService."""
+
+    @abstractmethod
+    async def delete(self, file: RemoteFile) -> None:
+        """Delete a file."""
+
+    @abstractmethod
+    async def mkdir(self, path: str) -> None:
+        """Make a directory."""
+
+    @abstractmethod
+    async def rmdir(self, path: str) -> None:
+        """Remove a directory."""
+
+    @abstractmethod
+    async def rename(self, old: RemoteFile, new: RemoteFile) -> None:
+        """Rename a file. Raises UnsupportedService."""
+
+    @abstractmethod
+    async def quit(self) -> None:
+        """End what is under way; harmless when nothing is."""
+
+    @property
+    @abstractmethod
+    def tells_time(self) -> bool:
+        """Whether ``mtime`` can be asked."""
+
+
+def chosen_way(via: FtpWay | str | None) -> FtpWay | None:
+    """The way that a caller names. Raises UsageError."""
+    if via is None:
+        return None
+    try:
+        return FtpWay(via)
+    except ValueError:
+        allowed = ", ".join(FtpWay)
+        raise UsageError(
+            f"via: there is no way {via!r}, allowed are {allowed}", field="via", value=via, allowed=allowed
+        ) from None

@@ -1,0 +1,70 @@
+"""The FTP service of one module: one operation at a time, and what the module has been told, as far as it is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simcom_async.at.command import Command, Service
+from simcom_async.commands.ftp_settings import FtpRest
+from simcom_async.sessions.session import Session
+
+if TYPE_CHECKING:
+    from simcom_async.at.dialect import Dialect
+    from simcom_async.link.link import Link
+    from simcom_async.ports.clock import Clock
+    from simcom_async.sessions.attach import Attachment
+    from simcom_async.sessions.network import NetworkSession
+
+__all__ = ["FtpService"]
+
+#: What a download sets back when it ends (SIM800 AT manual 12.2.6).
+_FORGOTTEN = frozenset({FtpRest})
+
+
+class FtpService(Session):
+    """Shared by all FTP sessions of a modem: their operations wait for each other.
+
+    Parameters that the module has already are not sent again, until it restarts.
+    """
+
+    service = Service.FTP
+
+    def __init__(self, attachment: Attachment, network: NetworkSession) -> None:
+        super().__init__(attachment)
+        self.network = network
+        self._told: dict[type[Command[Any]], Command[Any]] = {}
+        self._told_in = 0
+
+    @property
+    def attachment(self) -> Attachment:
+        """The module."""
+        return self._attachment
+
+    @property
+    def link(self) -> Link:
+        """Its line."""
+        return self._link
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        return self._clock
+
+    @property
+    def dialect(self) -> Dialect:
+        """What it speaks."""
+        return self._link.dialect
+
+    async def ready(self, *settings: Command[None]) -> None:
+        """Have the bearer up, and the module told of those of the settings that it does not have."""
+        await self.network.ready()
+        if self._told_in != self._attachment.generation:
+            self._told.clear()
+            self._told_in = self._attachment.generation
+        for setting in settings:
+            kind = type(setting)
+            if self._told.get(kind) != setting:
+                self._told.pop(kind, None)
+                await self._link.send(setting)
+                if kind not in _FORGOTTEN:
+                    self._told[kind] = setting

@@ -1,0 +1,79 @@
+"""A command whose work goes on while others are sent: begun here, awaited there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from simcom_async.at.command import Command
+from simcom_async.errors import PortLost
+
+if TYPE_CHECKING:
+    from simcom_async.sessions.attach import Attachment
+
+__all__ = ["Undertaking"]
+
+A = TypeVar("A")
+
+
+class Undertaking(Generic[A]):
+    """Sends a command in the background. ``changed`` is set when it ends, or by others.
+
+    ``sink`` gets its payload, ``timeout`` is as for ``Link.send``. ``cancel`` gives the work up: the link aborts it as
+    declared.
+    """
+
+    def __init__(
+        self,
+        attachment: Attachment,
+        command: Command[A],
+        *,
+        sink: Callable[[bytes], None] | None = None,
+        timeout: float | None = None,
+    ) -> None:
+        self.command = command
+        self.changed = asyncio.Event()
+        self._attachment = attachment
+        self._sink = sink
+        self._timeout = timeout
+        self._answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
+        self._task = attachment.spawn(self._send)
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended, in whichever way."""
+        return self._answer.done()
+
+    def answer(self) -> A:
+        """What it answered. Raises what ``send`` raised."""
+        return self._answer.result()
+
+    async def ended(self) -> A:
+        """Wait for its end; its answer."""
+        return await asyncio.shield(self._answer)
+
+    async def until(self, reached: Callable[[], bool]) -> None:
+        """Wait until ``reached`` is true, looked at whenever something has changed, or until it has ended."""
+        while not (self.done or reached()):
+            self.changed.clear()
+            await self.changed.wait()
+
+    def cancel(self) -> None:
+        """Give it up; harmless when it has ended."""
+        self._task.cancel()
+        self._answer.add_done_callback(asyncio.Future.exception)  # whoever gives it up has seen enough
+
+    async def _send(self) -> None:
+        try:
+            answer = await self._attachment.link.send(self.command, sink=self._sink, timeout=self._timeout)
+        except asyncio.CancelledError:
+            port = self._attachment.url
+            self._answer.set_exception(PortLost(f"{self.command.masked}: {port} was closed meanwhile", port=port))
+            raise
+        except Exception as error:
+            self._answer.set_exception(error)
+        else:
+            self._answer.set_result(answer)
+        finally:
+            self.changed.set()
