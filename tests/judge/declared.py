@@ -34,10 +34,8 @@ _COMMAND = re.compile(r"AT([+][A-Z0-9]+)(=\?|\?|=|)(.*)")
 UNJUDGED: Mapping[tuple[str, str], str] = dict.fromkeys(
     [
         *(("sim900", service) for service in ("bearer", "email", "pop3", "smtp")),
-        *(("sim7000", service) for service in ("bearer", "ftp")),
         *(("sim7100", service) for service in ("filesystem", "ftp", "ftps", "general")),
         *(("sim7100", service) for service in ("http", "https", "pop3", "smtp")),
-        ("sim800", "ftp"),
     ],
     "its surroundings are not built",
 )

@@ -14,7 +14,15 @@ from simcom_async.at.message import Message
 __all__ = ["NAMES", "assert_declared", "fields_of", "values_of"]
 
 #: How the product calls what the manual's captures call otherwise.
-NAMES = {"len": "length", "datalen": "length", "ip": "address"}
+NAMES = {
+    "len": "length",
+    "datalen": "length",
+    "n": "length",
+    "cnf": "length",
+    "progress": "length",
+    "max": "maximum",
+    "ip": "address",
+}
 _FIELD = re.compile(r'[ \t]*("[^"]*"|[^",]*?)[ \t]*(?:,|\Z)')
 
 

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
 
+from simcom_async.ports.clock import ManualClock
 from simcom_async.sites import FtpFault, FtpSite, ServerFault
 from tests.judge.surroundings import Surroundings
 from tests.judge.transcript import Does, Step, Transcript, decoded
@@ -15,13 +16,14 @@ from tests.judge.wire import hostile
 
 __all__ = ["FtpPeer", "server"]
 
-#: What the module is told where the document's server is silent or its host idle, in seconds.
-OPTIONS: Mapping[str, Mapping[str, float]] = {
-    "timeout-network": {"network_timeout": 0.1},
-    "timeout-unread": {"repeat": 0.05, "unread_timeout": 0.25},
-}
+#: Seconds that pass before each line that the module says by itself: enough for a host that has read all there was, for
+#: another call to read, and for a server that never speaks.
+TURN = 0.5
+TURNS: Mapping[str, float] = {"timeout-unread": 10.0, "timeout-network": 80.0}
 #: Captures that are the module's or the server's own: how much it takes at once, how long its line of a listing is.
 OWN = frozenset({"max", "max1", "max2", "n2"})
+#: The question how far a download to the module's memory has come.
+QUESTION = "AT+FTPEXTGET?"
 
 
 class FtpPeer:
@@ -32,6 +34,8 @@ class FtpPeer:
         self.need = need
         self.site = FtpSite(users={need["user"]: need["password"]})
         self.bodies: dict[str, bytes] = {}
+        self.clock = ManualClock()
+        self._turn = next((turn for end, turn in TURNS.items() if transcript.name.endswith(end)), TURN)
         self._sessions = self._reads = 0
         for file in need.get("files", ()):
             modified = file.get("mtime")
@@ -45,7 +49,8 @@ class FtpPeer:
         if self._pauses or self._queried:
             name = "n1" if self._pauses else "progress"
             self.site.gate.shut(after=int(transcript.captures[name].doc))
-        if self._slow or "never answers" in behaviour:
+        self._silent = "never answers" in behaviour
+        if self._slow or self._silent:
             self._hang("USER" if self._slow else "")
         if "listing of 126 bytes" in behaviour or "126-byte listing" in behaviour:
             sample = next(step.payload for step in transcript.steps if step.payload is not None)
@@ -57,8 +62,10 @@ class FtpPeer:
         """A server that pauses goes on when it was asked in vain; one that is slow, when the host has erred."""
         gate = self.site.gate
         self._reads += step.text.startswith("AT+FTPGET=2")
-        if step.text == "AT+FTPEXTGET?":
+        if step.text == QUESTION:
             await gate.held()
+            progress = self.transcript.captures["progress"].doc
+            await visitor.ask_until(QUESTION, lambda answer: answer.endswith(f",{progress}"))
         elif step.later and ((self._pauses and self._reads == 2) or self._queried):
             gate.open()
         elif self._slow and step.later and step.text in ("+FTPGET: 1,1", "+FTPPUT: 1,1,{max1}"):
@@ -66,6 +73,10 @@ class FtpPeer:
             await self.site.told("USER", self._sessions)
             self.site.release()
             self._hang("USER")
+        if step.later:
+            if self._silent:
+                await self.site.until(lambda: self.site.log.connections)
+            await self.clock.run(self._turn)
 
     def _hang(self, verb: str) -> None:
         self.site.faults.append(FtpFault(command=verb, fault=ServerFault.HANG))
@@ -123,7 +134,7 @@ async def server(found: Surroundings, need: Mapping[str, Any], stack: AsyncExitS
     peer = FtpPeer(found.transcript, need)
     await stack.enter_async_context(peer.site)
     found.hosts[f"{need['host']}:{need['port']}"] = peer.site.address
-    found.options.update(next((values for end, values in OPTIONS.items() if found.transcript.name.endswith(end)), {}))
+    found.clock = peer.clock
     found.peers.append(peer)
 
 

@@ -15,8 +15,6 @@ HALF_WAY = 1440
 _ACTION = re.compile(r"AT\+HTTPACTION=(\d)")
 _STATUS = re.compile(r"\+HTTPSTATUS: ?(\w+), ?(\d), ?(\d+), ?(\d+)")
 _QUESTION = "AT+HTTPSTATUS?"
-#: Questions after which a module that stands still is not half way and never will be.
-ENOUGH = 500
 
 
 class HalfWay:
@@ -30,7 +28,6 @@ class HalfWay:
         self._gate = gate
         self._post_data = post_data
         self._shut = False
-        self.asked = 0
 
     async def before(self, visitor: Visitor, step: Step) -> None:
         """What has to be done before a step of the transcript."""
@@ -51,13 +48,10 @@ class HalfWay:
 
     async def _until_half_way(self, visitor: Visitor) -> None:
         await self._gate.held()
-        before = ""
-        for _ in range(ENOUGH):
-            answer = await visitor.ask(_QUESTION)
-            self.asked += 1
-            found = _STATUS.fullmatch(answer)
-            assert found is not None, answer
-            if int(found[3]) >= HALF_WAY:
-                return
-            before = answer
-        raise AssertionError(f"the server holds at {HALF_WAY} bytes, the module says {before}")
+        await visitor.ask_until(_QUESTION, _half_way)
+
+
+def _half_way(answer: str) -> bool:
+    found = _STATUS.fullmatch(answer)
+    assert found is not None, answer
+    return int(found[3]) >= HALF_WAY

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from simcom_async.at.command import Command, RawCommand, Terminated
+from simcom_async.at.command import ByParameter, Command, Entry, RawCommand, Terminated
 from simcom_async.at.dialect import Dialect
 from simcom_async.at.event import Event, FinalLine, LineEvent, PayloadChunk, PromptLine, UrcLine
 from simcom_async.at.message import Message
@@ -65,13 +65,16 @@ def judge_line(event: Event, turn: Says) -> None:
 
 
 class Replay:
-    """One transcript on one link. ``refused`` are its lines that the dialect rightly does not take."""
+    """One transcript on one link. ``refused`` are its lines that the dialect rightly does not take, ``held`` those that
+    the link rightly holds back while the same command is under way.
+    """
 
-    def __init__(self, link: Link, module: Console, manner: Manner, refused: Sequence[str]) -> None:
+    def __init__(self, link: Link, module: Console, refused: Sequence[str], held: Sequence[str]) -> None:
         self._link = link
         self._module = module
-        self._manner = manner
         self._refused = refused
+        self._held = held
+        self._waiting: list[asyncio.Task[Any]] = []
         self._asked: list[Asked] = []
         self._events: Subscription[Event] = link.bus.subscribe(
             LineEvent, PayloadChunk, bound=65536, overflow=Overflow.FAIL
@@ -84,6 +87,7 @@ class Replay:
         raw = isinstance(asked.command, RawCommand)
         wire = (line.encode("latin-1") if raw else spelled(line)) + b"\r"
         assert await self._module.read(len(wire)) == wire
+        await self._give_up_waiting()
         for turn in turns[1:]:
             if isinstance(turn, Hears):
                 heard = await self._module.read(len(turn.data))
@@ -99,10 +103,16 @@ class Replay:
         command, admit = await self._admitted(line)
         entry = next((turn.data for turn in turns[1:] if isinstance(turn, Hears)), None)
         declared = command.wire.entry
-        if entry is not None and declared is not None and isinstance(declared.size, Terminated):
+        if entry is None and declared is not None:
+            entry = _at_hand(command, declared)
+        elif entry is not None and declared is not None and isinstance(declared.size, Terminated):
             decoder = declared.size.codec.decoder()
-            entry = decoder.receive(entry)
+            data = decoder.receive(entry)
             assert decoder.finished
+            if decoder.cancelled:  # as only a program can that writes the bytes itself
+                command = RawCommand.of(line)
+            else:
+                entry = data
         pieces: list[bytes] = []
         sending = self._link.send(command, entry=entry, sink=pieces.append, admit=admit)
         asked = Asked(command, asyncio.create_task(sending), pieces)
@@ -110,15 +120,31 @@ class Replay:
         return asked
 
     async def _admitted(self, line: str) -> tuple[Command[Any], bool]:
-        """The declared command; one that is refused is first shown to be refused, then sent all the same."""
+        """The declared command; one that is refused is first shown to be refused, then sent all the same.
+
+        One that is held back is queued in front of the same line sent raw, which a program may always do.
+        """
         part = part_of(self._link.dialect, line)
         if part.command is not None:
             assert line not in self._refused, f"{line} should be refused"
-            return part.command, True
+            if line not in self._held or all(asked.command != part.command for asked in self._asked):
+                return part.command, True
+            self._waiting.append(asyncio.create_task(self._link.send(part.command)))
+            return RawCommand.of(line), True
         assert line in self._refused, f"{line}: {part.refusal}"
         with pytest.raises(UsageError):
             await self._link.send(built(self._link.dialect, line))
         return RawCommand.of(line), False
+
+    async def _give_up_waiting(self) -> None:
+        """What the link holds back has not been written, though something behind it was; nor will it be."""
+        while self._waiting:
+            task = self._waiting.pop()
+            assert not task.done()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert self._module.unread == b"", "a command was written that should have been held back"
 
     async def _see(self, turn: Says, asked: Asked) -> None:
         """What the module said has become events, in order."""
@@ -184,9 +210,10 @@ class Replay:
 
     async def aclose(self) -> None:
         """Leave no task behind, also where the replay has failed."""
-        for asked in self._asked:
-            asked.task.cancel()
-        await asyncio.gather(*(asked.task for asked in self._asked), return_exceptions=True)
+        tasks = [*(asked.task for asked in self._asked), *self._waiting]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def end(self) -> None:
         """Nothing is left: no command waits, and no event has come of which the transcript does not speak."""
@@ -194,15 +221,25 @@ class Replay:
         assert self._events.pending == 0
 
 
+def _at_hand(command: Command[Any], entry: Entry) -> bytes:
+    """What a program would enter where the module of the transcript does not let it: nothing of it may be written."""
+    return b"x" * (getattr(command, entry.size.field) if isinstance(entry.size, ByParameter) else 1)
+
+
 async def replay(
-    transcript: Transcript, dialect: Dialect, manner: Manner = Manner.PRINTED, refused: Sequence[str] = ()
+    transcript: Transcript,
+    dialect: Dialect,
+    manner: Manner = Manner.PRINTED,
+    *,
+    refused: Sequence[str] = (),
+    held: Sequence[str] = (),
 ) -> None:
     """The whole transcript against the host."""
     near, far = memory_line()
     link = Link(near, dialect)
     async with Console(far) as module:
         await link.open()
-        player = Replay(link, module, manner, refused)
+        player = Replay(link, module, refused, held)
         try:
             for turns in _turns(list(far_end(transcript, manner))):
                 await player.turn(turns)

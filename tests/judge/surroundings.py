@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from simcom_async.ports.clock import Clock
 from simcom_async.virtual.modem import VirtualModem
 from tests.judge.transcript import Step, Transcript
 from tests.judge.visitor import Visitor
@@ -32,11 +33,15 @@ P = TypeVar("P")
 
 @dataclass(slots=True)
 class Surroundings:
-    """The peers of a transcript; ``hosts`` leads the module to them, ``options`` are those of its virtual modem."""
+    """The peers of a transcript; ``hosts`` leads the module to them, ``options`` are those of its virtual modem.
+
+    ``clock`` is the one that a peer turns in the course of a visit, None: the visit takes its time.
+    """
 
     transcript: Transcript
     hosts: dict[str, tuple[str, int]] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
+    clock: Clock | None = None
     peers: list[Peer] = field(default_factory=list)
 
     def peer(self, kind: type[P]) -> P | None:

@@ -20,6 +20,11 @@ class Tap:
         return self._port.url
 
     @property
+    def flow_control(self) -> bool:
+        """As the port's."""
+        return self._port.flow_control
+
+    @property
     def pending(self) -> int:
         """As the port's."""
         return self._port.pending

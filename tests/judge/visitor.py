@@ -12,6 +12,9 @@ __all__ = ["Visitor"]
 
 _BLANKS = re.compile(r'("[^"]*")|(?<=[:,])[ \t]+')
 
+#: Questions after which a module that stands still is not where it should be and never will be.
+ENOUGH = 500
+
 Before = Callable[[Step], Awaitable[None]]
 #: How far a course of lines may have come, and what the captures are then.
 Reading = tuple[int, Mapping[str, str]]
@@ -71,7 +74,18 @@ class Visitor:
         self._information = False
         self.console.write(data)
         if self._echo:
+            while await self.console.peek(2) == b"\r\n":
+                self._read_pending(await self._line(), (), ())
             assert await self.console.read(len(data)) == data, f"no echo of {line}"
+
+    async def ask_until(self, line: str, reached: Callable[[str], bool]) -> None:
+        """Such a question, asked again and again; nobody sleeps meanwhile."""
+        answer = ""
+        for _ in range(ENOUGH):
+            answer = await self.ask(line)
+            if reached(answer):
+                return
+        raise AssertionError(f"{line} still says {answer}")
 
     async def enter(self, data: bytes) -> None:
         """A body of which nobody speaks in the transcript."""
