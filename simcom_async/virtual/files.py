@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from simcom_async.at.message import Message
+from simcom_async.at.setting import read_form
 from simcom_async.commands import files as messages
 from simcom_async.commands.files import CopyProblem, ListingPart
 from simcom_async.virtual.file_place import DRIVES, FileProblem, Found, Problem
@@ -104,6 +105,18 @@ async def _space(turn: Turn[messages.FileSpaceRead]) -> list[Message]:
     drives = DRIVES if files.card else DRIVES[:1]
     spaces = {drive: files.space(drive) for drive in drives}
     return [messages.FileSpace(drive=drive, total=space.total, used=space.used) for drive, space in spaces.items()]
+
+
+@ANSWERS.to(messages.FileStorage)
+async def _choose(turn: Turn[messages.FileStorage]) -> None:
+    if turn.command.location and not turn.modem.file_system.card:
+        raise Refused
+    turn.modem.file_system.location = turn.command.location
+
+
+@ANSWERS.to(read_form(messages.FileStorage))
+async def _chosen(turn: Turn[messages.FileStorage]) -> Message:
+    return messages.FileStorage(location=turn.modem.file_system.location)
 
 
 @ANSWERS.to(messages.FileCopy)

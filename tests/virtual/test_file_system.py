@@ -26,48 +26,6 @@ def problem(raised: pytest.ExceptionInfo[FileProblem]) -> Problem:
     return raised.value.problem
 
 
-def test_absolute_and_relative_paths(system: FileSystem) -> None:
-    system.make_folder("D:/a/b", parents=True)
-    assert str(system.current) == "C:/"
-    assert str(system.enter("d:/a")) == "D:/a"
-    assert system.place("b/./x.txt") == Place("D", ("a", "b", "x.txt"))
-    assert system.place("../y") == Place("D", ("y",))
-    assert system.place("/z") == Place("D", ("z",))
-    assert system.place("C:") == Place("C")
-    assert str(system.enter("b/")) == "D:/a/b"
-    assert str(system.enter("..")) == "D:/a"
-
-
-@pytest.mark.parametrize(
-    ("path", "wanted"),
-    [
-        ("..", Problem.BAD_PATH),
-        ("C:/../../etc", Problem.BAD_PATH),
-        ("D:/a/../../..", Problem.BAD_PATH),
-        ("E:/x", Problem.NO_DRIVE),
-        ("a\\b", Problem.BAD_NAME),
-        ("a\0b", Problem.BAD_NAME),
-        ("a*b", Problem.BAD_NAME),
-        ('a"b', Problem.BAD_NAME),
-        ("a;b", Problem.BAD_NAME),
-        ("C:/D:/x", Problem.BAD_NAME),
-        ("x" * 255, Problem.BAD_NAME),
-        ("\u4e2d" * 100, Problem.BAD_NAME),
-        ("\ud83d", Problem.BAD_NAME),
-    ],
-)
-def test_what_is_no_path(system: FileSystem, path: str, wanted: Problem) -> None:
-    with pytest.raises(FileProblem) as raised:
-        system.place(path)
-    assert problem(raised) is wanted
-
-
-def test_the_longest_name_is_a_name(system: FileSystem) -> None:
-    for name in ("x" * 254, "\u4e2d" * 85, "a b=c+(d)&[e]'f{g}"):
-        system.write(name, b"1")
-        assert system.read(name) == b"1"
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
 def test_a_link_out_of_the_folder_leads_nowhere(system: FileSystem, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("secret")
@@ -112,32 +70,6 @@ def test_a_full_drive_takes_no_more(system: FileSystem) -> None:
     assert system.space("C").free == 0
     system.write("a", bytes(5000))
     assert system.space("C").free == 1000
-
-
-def test_a_file_that_does_not_fit_is_removed_and_one_that_grows_stays(system: FileSystem) -> None:
-    def grow(path: str, *, append: bool) -> None:
-        with system.create(path, append=append) as writer:
-            writer.write(b"+")
-            writer.write(bytes(TOTAL))
-
-    with pytest.raises(FileProblem):
-        grow("new", append=False)
-    assert not system.exists("new")
-    system.write("log", b"start")
-    with pytest.raises(FileProblem):
-        grow("log", append=True)
-    assert system.read("log") == b"start+"
-
-
-def test_a_discarded_file_is_gone(system: FileSystem) -> None:
-    writer = system.create("f")
-    writer.write(b"half")
-    assert writer.size == 4
-    writer.discard()
-    assert not system.exists("f")
-    with pytest.raises(FileProblem) as raised:
-        writer.write(b"more")
-    assert problem(raised) is Problem.WRITE
 
 
 def test_folders(system: FileSystem) -> None:
