@@ -88,11 +88,11 @@ class SmtpEngine:
 
     async def sender(self, address: str) -> None:
         """MAIL FROM."""
-        await self._smtp.mail(address, encoding="utf-8")
+        await self._smtp.mail(_sayable(address), encoding="utf-8")
 
     async def recipient(self, address: str) -> None:
         """RCPT TO."""
-        await self._smtp.rcpt(address, encoding="utf-8")
+        await self._smtp.rcpt(_sayable(address), encoding="utf-8")
 
     async def data(self) -> None:
         """DATA."""
@@ -242,3 +242,10 @@ class _End(asyncio.WriteTransport):
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         """It knows none."""
         return cast("Any", default)
+
+
+def _sayable(address: str) -> str:
+    """An address that cannot be anything else on the wire: aiosmtplib would make another one of it."""
+    if not address.isprintable():
+        raise ValueError("a control character in an address")
+    return address
