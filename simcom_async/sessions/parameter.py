@@ -34,7 +34,7 @@ def built(dialect: Dialect, field: str, kind: type[C], value: object, *, secret:
     return command
 
 
-def composed(dialect: Dialect, fields: Mapping[str, str], kind: type[C], **values: object) -> C:
+def composed(dialect: Dialect, fields: Mapping[str, str], kind: type[C], /, **values: object) -> C:
     """The command with several parameters; ``fields`` has the caller's word for each of them.
 
     Raises UsageError and LimitExceeded in the caller's words; a SecretStr is in neither.

@@ -20,6 +20,7 @@ from simcom_async.sessions.pop3_flow import (
     Pop3Outfit,
 )
 from simcom_async.sessions.pop3_numeric import NumericPop3
+from simcom_async.sessions.pop3_textual import TextualPop3
 from simcom_async.sessions.progress import Direction, Meter, Progress
 from simcom_async.sessions.session import Session
 
@@ -35,7 +36,7 @@ Sizes = list[MailSize]
 Uids = list[MailUid]
 
 #: The ways to read a mailbox; the first that the dialect has is taken.
-FLOWS: tuple[type[Pop3Flow], ...] = (NumericPop3,)
+FLOWS: tuple[type[Pop3Flow], ...] = (NumericPop3, TextualPop3)
 
 
 class Pop3Service(Session):

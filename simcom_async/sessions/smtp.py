@@ -16,6 +16,7 @@ from simcom_async.sessions.progress import Direction, Meter, Progress
 from simcom_async.sessions.session import Session
 from simcom_async.sessions.smtp_flow import MailServer, Outfit, SmtpFlow
 from simcom_async.sessions.smtp_numeric import NumericSmtp
+from simcom_async.sessions.smtp_textual import TextualSmtp
 
 if TYPE_CHECKING:
     from simcom_async.sessions.attach import Attachment
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["SmtpResult", "SmtpSession"]
 
 #: The ways to send a mail; the first that the dialect has is taken.
-FLOWS: tuple[type[SmtpFlow], ...] = (NumericSmtp,)
+FLOWS: tuple[type[SmtpFlow], ...] = (NumericSmtp, TextualSmtp)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,7 @@ class NumericSmtp(SmtpFlow):
             raise refused(f"{len(attachments)} attachments in one mail, it has room for one")
         return self._made({"name": "message attachment"}, EmailSmtpBinaryFile, name=header_text(attachments[0].name))
 
-    def _made(self, words: Mapping[str, str], kind: type[Command[None]], **values: object) -> Command[None]:
+    def _made(self, words: Mapping[str, str], kind: type[Command[None]], /, **values: object) -> Command[None]:
         return composed(self._dialect, words, kind, **values)
 
     def _check_body(self) -> None:

@@ -1,0 +1,207 @@
+"""A mailbox over AT+POP3SRV to AT+POP3STOP, with words as results: SIM7100.
+
+The module saves a mail as a file. It is read from there in counted packets, so that a line of the mail that looks like
+a final result does no harm, and removed behind it. AT+POP3STOP ends the session without a deletion, whatever is going
+on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from simcom_async.at.command import Command
+from simcom_async.commands.file_transfer import FileSend
+from simcom_async.commands.pop3 import (
+    Pop3Code,
+    Pop3Entry,
+    Pop3List,
+    Pop3ListOne,
+    Pop3Login,
+    Pop3Logout,
+    Pop3Number,
+    Pop3Server,
+    Pop3Stop,
+)
+from simcom_async.commands.pop3_mail import (
+    Pop3Date,
+    Pop3Delete,
+    Pop3Failed,
+    Pop3From,
+    Pop3Get,
+    Pop3Header,
+    Pop3Path,
+    Pop3Read,
+    Pop3SavedHere,
+    Pop3Saving,
+    Pop3Subject,
+)
+from simcom_async.errors import CommandFailed, Pop3Error
+from simcom_async.sessions.counted import block_size
+from simcom_async.sessions.mail_store import read_part, remove_mail, size_of
+from simcom_async.sessions.parameter import composed
+from simcom_async.sessions.pop3_flow import MailboxSize, MailSize, Pop3Account, Pop3Flow, Pop3Outfit
+
+__all__ = ["TextualPop3"]
+
+T = TypeVar("T")
+
+_NAMES = {Pop3From: "From", Pop3Date: "Date", Pop3Subject: "Subject"}
+#: Failures after which there is no session any more.
+_ENDING = frozenset(map(str, (Pop3Code.NETWORK_ERROR, Pop3Code.FILE_SYSTEM_ERROR)))
+
+
+@dataclass(slots=True)
+class Saved:
+    """A mail in the module: a file of ``size`` bytes (None: its size is not known) of which ``read`` have been read."""
+
+    directory: str
+    file: str
+    size: int | None
+    read: int = 0
+
+    @property
+    def path(self) -> str:
+        """Its absolute path."""
+        return self.directory + self.file
+
+
+class TextualPop3(Pop3Flow):
+    """One session; ``login`` begins it, ``logout`` or ``abandon`` ends it."""
+
+    needs = (Pop3Server, Pop3Login, Pop3Logout, Pop3Stop, Pop3Get)
+
+    def __init__(self, outfit: Pop3Outfit, account: Pop3Account) -> None:
+        super().__init__(outfit, account)
+        self._settings: Command[None] | None = None
+        self._saved: Saved | None = None
+        self._kept: list[Saved] = []
+
+    def prepare(self) -> None:
+        """Build the settings."""
+        account = self.account
+        words = {"address": "host", "user": "user", "password": "password", "port": "port"}
+        values = {"address": account.host, "user": account.user, "password": account.password, "port": account.port}
+        self._settings = composed(self.outfit.link.dialect, words, Pop3Server, **values)
+
+    async def login(self) -> None:
+        """Set the account and log in; a session that was left open is closed first."""
+        link = self.outfit.link
+        assert self._settings is not None  # noqa: S101 - prepare comes first
+        try:
+            await link.send(self._settings)
+        except CommandFailed:
+            await self._stop()
+            await link.send(self._settings)
+        try:
+            await link.send(Pop3Login())
+        except CommandFailed as error:
+            self.ended = self._failed(error, "login")
+            raise self.ended from error
+
+    async def stat(self) -> MailboxSize:
+        """AT+POP3NUM."""
+        found = await self._ask(Pop3Number(), "count")
+        return MailboxSize(found.number, found.size)
+
+    async def sizes(self) -> list[MailSize]:
+        """AT+POP3LIST."""
+        lines = await self._ask(Pop3List(), "list")
+        return [MailSize(line.number, line.size) for line in lines if isinstance(line, Pop3Entry)]
+
+    async def size(self, number: int) -> int:
+        """AT+POP3LIST of one mail."""
+        return (await self._ask(Pop3ListOne(number=number), f"size of mail {number}")).size
+
+    async def headers(self, number: int) -> bytes:
+        """AT+POP3HDR: sender, date and subject."""
+        lines = await self._ask(Pop3Header(number=number), f"header of mail {number}")
+        text = "".join(f"{_NAMES[type(line)]}: {line.text}\r\n" for line in lines)
+        return text.encode("utf-8", "surrogateescape") + b"\r\n"
+
+    async def retrieve(self, number: int) -> None:
+        """AT+POP3GET, which saves the mail as it is."""
+        command, doing = Pop3Get(number=number, saving=Pop3Saving.WHOLE), f"mail {number}"
+        result = await self._ask(command, doing)
+        if isinstance(result, Pop3Failed):
+            error = self._error(result.code, command, doing)
+            if str(result.code) in _ENDING:
+                self.ended = error
+            raise error
+        if not isinstance(result, Pop3Path | Pop3SavedHere):
+            raise Pop3Error(f"{self.what}: {doing}: the module did not say where it is", command=command.masked)
+        self._saved = saved = Saved(result.directory, result.file, None)
+        self._kept.append(saved)
+        self.unread = True
+        if self.outfit.link.dialect.speaks(FileSend):
+            saved.size = await size_of(self.outfit.link, saved.path)
+
+    async def read(self) -> bytes:
+        """The next block of the file; it is removed behind the last one."""
+        saved, link = self._saved, self.outfit.link
+        if saved is None:
+            return b""
+        if saved.size is None:
+            data = await self._printed()
+        else:
+            size = min(block_size(link.state.baud), saved.size - saved.read)
+            data = await read_part(link, saved.path, saved.read, size) if size else b""
+            saved.read += len(data)
+        if not data or saved.read == saved.size:
+            self._saved, self.unread = None, False
+            await self._remove(saved)
+        return data
+
+    async def discard(self) -> None:
+        """Remove the file."""
+        saved, self._saved = self._saved, None
+        self.unread = False
+        if saved is not None:
+            await self._remove(saved)
+
+    async def delete(self, number: int) -> None:
+        """AT+POP3DEL."""
+        await self._ask(Pop3Delete(number=number), f"deletion of mail {number}")
+
+    async def logout(self) -> None:
+        """AT+POP3OUT."""
+        await self.discard()
+        await self._ask(Pop3Logout(), "logout")
+        self.closed = True
+
+    async def abandon(self, *, marked: bool) -> None:
+        """AT+POP3STOP, and remove what was not read."""
+        if not self.closed:
+            await self._stop()
+        for saved in tuple(self._kept):
+            await self._remove(saved)
+
+    async def _stop(self) -> None:
+        try:
+            await self.outfit.link.send(Pop3Stop())
+        except CommandFailed:
+            return  # there is no session
+
+    async def _ask(self, command: Command[T], doing: str) -> T:
+        """Ask the server. Raises Pop3Error for what is refused."""
+        try:
+            return await self.outfit.link.send(command)
+        except CommandFailed as error:
+            failure = self._failed(error, doing)
+            if str(error.code) in _ENDING:
+                self.ended = failure
+            raise failure from error
+
+    async def _printed(self) -> bytes:
+        """The mail as AT+POP3READ prints it, without a length: where nothing better is spoken."""
+        saved = self._saved
+        assert saved is not None  # noqa: S101 - read has looked
+        pieces: list[bytes] = []
+        await self.outfit.link.send(Pop3Read(), sink=pieces.append)
+        data = b"".join(pieces)
+        saved.size = saved.read = len(data)
+        return data
+
+    async def _remove(self, saved: Saved) -> None:
+        self._kept.remove(saved)
+        await remove_mail(self.outfit.link, saved.directory, saved.file)
