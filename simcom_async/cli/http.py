@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from simcom_async.cli.file import written_aside
 from simcom_async.cli.options import Target, json_option, modem_options
 from simcom_async.cli.output import print_json, progress
 from simcom_async.cli.status import Refused
+from simcom_async.sessions.local_file import LocalFile
 
 if TYPE_CHECKING:
     from simcom_async.sessions.http import HttpStream
@@ -181,23 +181,34 @@ class _Transfer:
 
     async def _receive(self, response: HttpStream) -> tuple[int, str]:
         if self.output is not None and response.status < _NO:
-            with written_aside(self.output) as file:
-                return await _copy(response, file)
-        if self.output is not None or self.as_json:
-            return await _copy(response, None)
-        return await _copy(response, sys.stdout.buffer)
+            return await _store(response, self.output)
+        return await _copy(response, None if self.output is not None or self.as_json else sys.stdout.buffer)
 
 
-async def _copy(response: HttpStream, file: BinaryIO | None) -> tuple[int, str]:
-    """Write the body; its length and SHA-256."""
+async def _store(response: HttpStream, path: Path) -> tuple[int, str]:
+    """Have the body in a file when it is whole; its length and SHA-256."""
+    file = LocalFile(path)
+    await file.open()
+    try:
+        async for piece in response:
+            file.write(piece)
+        await file.commit()
+    except BaseException:
+        await file.keep()
+        raise
+    return file.size, file.checksum
+
+
+async def _copy(response: HttpStream, output: BinaryIO | None) -> tuple[int, str]:
+    """Write the body, or only look at it; its length and SHA-256."""
     length, digest = 0, hashlib.sha256()
     async for piece in response:
         length += len(piece)
         digest.update(piece)
-        if file is not None:
-            file.write(piece)
-    if file is not None:
-        file.flush()
+        if output is not None:
+            output.write(piece)
+    if output is not None:
+        output.flush()
     return length, digest.hexdigest()
 
 

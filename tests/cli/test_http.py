@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 import sys
 from pathlib import Path
 
 import pytest
 
 from simcom_async.cli import http
-from simcom_async.sites import HttpSite, ProxySite, Route, generated
+from simcom_async.sites import HttpSite, ProxySite, Route, ServerFault, generated
 from tests.cli.conftest import VIRTUAL, Simcom
 
 GET = ("http", "get", "--port", VIRTUAL, "--apn", "internet")
@@ -26,6 +28,26 @@ async def test_a_body_to_a_file(simcom: Simcom, site: HttpSite, tmp_path: Path) 
     shown = await simcom(*GET, site.publish("/a", 20_000), "-o", str(tmp_path / "a"))
     assert (shown.status, shown.data) == (0, b"")
     assert (tmp_path / "a").read_bytes() == generated(0, 20_000)
+
+
+async def test_a_file_is_there_whole_or_as_it_was(simcom: Simcom, site: HttpSite, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"old")
+    site.routes.append(Route(path="/broken", length=500_000, fault=ServerFault.CLOSE, fault_after=400_000))
+    shown = await simcom(*GET, site.url_of("/broken"), "-o", str(tmp_path / "a"))
+    assert shown.status == 1
+    assert os.listdir(tmp_path) == ["a"]
+    assert (tmp_path / "a").read_bytes() == b"old"
+
+
+async def test_a_body_to_a_device_or_to_nowhere(simcom: Simcom, site: HttpSite, tmp_path: Path) -> None:
+    url = site.publish("/a", 5_000)
+    assert (await simcom(*GET, url, "-o", "/dev/null")).status == 0
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    shown = await simcom(*GET, url, "-o", str(tmp_path / "none" / "a"))
+    assert (shown.status, shown.errors.splitlines()[-1]) == (
+        2,
+        f"simcom: local: {tmp_path / 'none' / 'a'} cannot be written: No such file or directory",
+    )
 
 
 async def test_json_describes_the_answer(simcom: Simcom, site: HttpSite, tmp_path: Path) -> None:
