@@ -69,6 +69,11 @@ from simcom_async.link.condition import Condition, LinkChanged, ServiceSettled
 from simcom_async.link.subscription import Overflow, Overrun, Subscription
 from simcom_async.modem import Modem, connect, open_modem
 from simcom_async.ports.clock import Clock, LoopClock, ManualClock
+from simcom_async.sessions.ftp import FtpSession
+from simcom_async.sessions.ftp_fetch import FtpTransfer
+from simcom_async.sessions.ftp_flow import FtpWay
+from simcom_async.sessions.ftp_listing import FtpEntry, FtpKind
+from simcom_async.sessions.ftp_stream import FtpStream
 from simcom_async.sessions.http import HttpStream
 from simcom_async.sessions.http_response import HttpResponse
 from simcom_async.sessions.identity import Identity
@@ -96,7 +101,13 @@ __all__ = [
     "Event",
     "EventBus",
     "FinalLine",
+    "FtpEntry",
     "FtpError",
+    "FtpKind",
+    "FtpSession",
+    "FtpStream",
+    "FtpTransfer",
+    "FtpWay",
     "FunctionalityChanged",
     "Gap",
     "HttpError",
