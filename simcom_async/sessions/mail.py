@@ -10,7 +10,7 @@ import re
 from copy import copy
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
-from email.errors import InvalidHeaderDefect, ObsoleteHeaderDefect
+from email.errors import InvalidHeaderDefect, MessageError, ObsoleteHeaderDefect
 from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage, Message
 
@@ -29,6 +29,8 @@ _STRUCTURE = frozenset({"mime-version", "content-type", "content-transfer-encodi
 _CARRIED = frozenset({"from", "to", "cc", "bcc", "subject"})
 #: local@domain, or local@[address]; no quoted local part, because no AT parameter can hold quotes.
 _ADDRESS = re.compile(r"[^\s\x00-\x20\x7f-\U0010ffff\"(),:;<>@\[\\\]]+@(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f.:IPv]+\])")
+#: What the standard library raises for headers that are beyond it, an encoded CR LF among them.
+_UNPARSEABLE = (ValueError, LookupError, AttributeError, TypeError, MessageError)
 _ALLOWED = "local@domain in ASCII, without quotes and blanks"
 
 
@@ -127,10 +129,17 @@ def _modern(message: object) -> EmailMessage:
 
 
 def _value(message: EmailMessage, name: str) -> str:
-    values = message.get_all(name, [])
+    values = _headers(message, name)
     if len(values) > 1:
         raise UsageError(f"message: {name} stands {len(values)} times in it", field=f"message {name}", allowed="once")
     return str(values[0]) if values else ""
+
+
+def _headers(message: EmailMessage, name: str) -> list[object]:
+    try:
+        return list(message.get_all(name, []))
+    except _UNPARSEABLE as error:
+        raise UsageError(f"message {name}: it cannot be parsed: {error}", field=f"message {name}") from error
 
 
 def _sender(message: EmailMessage) -> Mailbox:
@@ -147,10 +156,7 @@ def _sender(message: EmailMessage) -> Mailbox:
 
 def _mailboxes(message: EmailMessage, name: str) -> tuple[Mailbox, ...]:
     field = f"message {name}"
-    try:
-        headers = message.get_all(name, [])
-    except ValueError as error:  # an encoded word that decodes to CR or LF
-        raise UsageError(f"{field}: {error}", field=field, allowed="addresses") from error
+    headers = _headers(message, name)
     found: list[Mailbox] = []
     for header in headers:
         if not isinstance(header, AddressHeader):
