@@ -23,6 +23,7 @@ from simcom_async.commands import (
     smtp,
     smtp_content,
     smtp_settings,
+    socket_context,
 )
 from simcom_async.commands.results import CmeError
 
@@ -110,6 +111,10 @@ SIM7100 = Dialect(
         packet.ContextActivate,
         packet.ContextActivationRead,
         packet.ContextAddressRead,
+        socket_context.SocketContextDefine,
+        socket_context.SocketContextRead,
+        socket_context.SocketProfile,
+        socket_context.SocketSubscriber,
         sms.SmsFormat,
         sms.SmsIndication,
         sms.SmsParameters,

@@ -37,6 +37,7 @@ from simcom_async.virtual import (
     serial_line,
     sim,
     sms,
+    socket_context,
 )
 from simcom_async.virtual.turn import Answer, Answered, Refused, Turn
 
@@ -45,7 +46,8 @@ __all__ = ["answer_to", "answers"]
 _FAMILIES = (
     *(bearer, call, clock, email, email_pop3, email_pop3_fetch, email_smtp, email_smtp_settings),
     *(file_transfer, files, ftp, ftp_extended, ftp_files, ftp_settings, general),
-    *(http, http_parameters, identity, network, network_application, packet, power, serial_line, sim, sms),
+    *(http, http_parameters, identity, network, network_application),
+    *(packet, power, serial_line, sim, sms, socket_context),
 )
 _DECLARED: Mapping[type[Command[Any]], Answer] = MappingProxyType(
     {command: answer for family in _FAMILIES for command, answer in family.ANSWERS.table.items()}

@@ -38,6 +38,7 @@ from simcom_async.virtual.profile import Profile, Stored
 from simcom_async.virtual.sim import Sim
 from simcom_async.virtual.sms import Messages
 from simcom_async.virtual.smtp import SmtpService
+from simcom_async.virtual.socket_context import SocketContexts
 from simcom_async.virtual.turn import Answered, Refused, Turn
 
 __all__ = ["VirtualModem"]
@@ -92,6 +93,7 @@ class VirtualModem:
         self.conditions: set[str] = set()
         self.network = Network(self)
         self.contexts = Contexts()
+        self.sockets = SocketContexts(self)
         self.calls = Calls(self)
         self.messages = Messages()
         self.http = HttpService(self)

@@ -12,6 +12,7 @@ from simcom_async.commands import network as messages
 from simcom_async.commands.bearer import BearerRate, BearerStatus, BearerType, SapbrDeactivated
 from simcom_async.commands.network import OperatorFormat, OperatorMode, Registration
 from simcom_async.commands.network_application import AppNetworkDeactivated
+from simcom_async.commands.socket_context import SocketProfile
 from simcom_async.commands.topics import BearerLost
 from simcom_async.ports.clock import Timer
 from simcom_async.virtual.turn import Answers, Refused, Turn
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["ANSWERS", "APPLICATION", "Bearer", "Network", "deactivated"]
 
 ANSWERS = Answers()
-#: The bearer of AT+CNACT, which has no number.
+#: The bearer of AT+CNACT and that of AT+CGSOCKCONT, which have no number.
 APPLICATION = 0
 _CLOSED_ADDRESS = "0.0.0.0"  # noqa: S104 - what the module prints for a closed bearer
 _AREA, _CELL = "1A2B", "00C3"
@@ -112,8 +113,13 @@ class Network:
         self._close(cid)
 
     def lose_bearer(self, cid: int) -> None:
-        """The network releases it, and says so; nothing happens when it is closed."""
-        if self.bearers[cid].is_open:
+        """The network releases it, and says so; nothing happens when it is closed.
+
+        Where the services bring their context up by themselves there is but this one, and nothing is said of it.
+        """
+        if self._modem.dialect.speaks(SocketProfile):
+            self._close(APPLICATION)
+        elif self.bearers[cid].is_open:
             self._close(cid)
             self._modem.urc(deactivated(cid))
 

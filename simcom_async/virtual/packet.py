@@ -10,6 +10,8 @@ from simcom_async.at.setting import read_form
 from simcom_async.commands import packet as messages
 from simcom_async.commands.packet import PacketService, PdpType
 from simcom_async.commands.results import CmeError
+from simcom_async.commands.socket_context import SocketProfile
+from simcom_async.virtual.network import APPLICATION
 from simcom_async.virtual.turn import Answers, Refused, Turn
 
 if TYPE_CHECKING:
@@ -75,6 +77,9 @@ async def _defined(turn: Turn[messages.ContextDefinitionRead]) -> list[Message]:
 @ANSWERS.to(messages.ContextActivate)
 async def _activate(turn: Turn[messages.ContextActivate]) -> None:
     contexts, cid = turn.modem.contexts, turn.command.cid
+    if turn.modem.dialect.speaks(SocketProfile):
+        _switch_socket_context(turn.modem, cid, on=bool(turn.command.state))
+        return
     wanted = {cid} if cid is not None else set(contexts.defined)
     if not turn.command.state:
         contexts.active -= wanted
@@ -84,15 +89,30 @@ async def _activate(turn: Turn[messages.ContextActivate]) -> None:
     contexts.active |= wanted
 
 
+def _switch_socket_context(modem: VirtualModem, cid: int | None, *, on: bool) -> None:
+    """The contexts of the services are those that can be active: one at a time."""
+    sockets = modem.sockets
+    if not on:
+        sockets.down()
+    elif cid is not None and cid != sockets.chosen and cid not in sockets.defined:
+        raise Refused(CmeError.UNSPECIFIED_GPRS_ERROR)
+    else:
+        sockets.use()
+
+
 @ANSWERS.to(messages.ContextActivationRead)
 async def _activation(turn: Turn[messages.ContextActivationRead]) -> list[Message]:
     active = turn.modem.contexts.active
+    if turn.modem.dialect.speaks(SocketProfile) and turn.modem.network.bearers[APPLICATION].is_open:
+        active = {turn.modem.sockets.chosen}
     return [messages.ContextActivation(cid=cid, state=int(cid in active)) for cid in _CONTEXTS]
 
 
 @ANSWERS.to(messages.ContextAddressRead)
 async def _address(turn: Turn[messages.ContextAddressRead]) -> Message:
-    return messages.ContextAddress(cid=turn.command.cid, address=turn.modem.contexts.address(turn.command.cid))
+    cid, modem = turn.command.cid, turn.modem
+    contexts = modem.sockets if modem.dialect.speaks(SocketProfile) else modem.contexts
+    return messages.ContextAddress(cid=cid, address=contexts.address(cid))
 
 
 @ANSWERS.to(messages.AccessPointStart)
