@@ -81,6 +81,11 @@ class Pop3Client:
         if self._connection is not None:
             self._connection.abort()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a thread is at work for it."""
+        return self._threads.borrowed_tokens > 0
+
     # Questions
 
     async def count(self) -> tuple[int, int]:
