@@ -63,10 +63,26 @@ class Bearer(ABC):
     needs: ClassVar[tuple[type[Command[Any]], ...]]
     cid = 1
 
+    def __init__(self, link: Link, clock: Clock) -> None:
+        self._link = link
+        self._clock = clock
+
     @classmethod
     def speaks(cls, dialect: Dialect) -> bool:
         """Whether the dialect has the commands."""
         return all(dialect.speaks(command) for command in cls.needs)
+
+    async def there(self) -> bool:
+        """Whether this very module has it: firmware of one series differs. The address is asked for."""
+        try:
+            await self.address()
+        except CommandFailed:
+            return False
+        return True
+
+    async def serving(self, access: Access) -> str | None:
+        """Its IP address, None where it has to be opened first for this ``access``: an open one stays as it is."""
+        return await self.address()
 
     @abstractmethod
     def check(self, access: Access) -> None:
@@ -78,21 +94,34 @@ class Bearer(ABC):
 
     @abstractmethod
     async def open(self, access: Access) -> str:
-        """Open it, if it is closed; its IP address. Raises ServiceFailed when the module cannot."""
+        """Open it, if it is closed; its IP address. Raises ServiceFailed when the module cannot.
+
+        The address is empty where the services of a module open it themselves and it does not show one before.
+        """
 
     @abstractmethod
     async def close(self) -> None:
         """Close it, if it is open."""
+
+    def _failure(self, access: Access, cause: CommandFailed | None) -> ServiceFailed:
+        """What to raise when it cannot be opened."""
+        apn = "the stored access point" if access.apn is None else f"the access point {access.apn!r}"
+        seen = "it is closed again" if cause is None else str(cause)
+        remedy = "check APN, user and password, signal and registration"
+        return ServiceFailed(
+            f"bearer {self.cid} could not be opened with {apn}: {seen}; {remedy}",
+            command=None if cause is None else cause.command,
+            code=None if cause is None else cause.code,
+            meaning="the bearer could not be opened",
+            retry=True,
+            remedy=remedy,
+        )
 
 
 class SapbrBearer(Bearer):
     """The bearer of AT+SAPBR: SIM800, SIM900, SIM7000."""
 
     needs = (SapbrOpen, SapbrClose, SapbrQuery, SapbrApn)
-
-    def __init__(self, link: Link, clock: Clock) -> None:
-        self._link = link
-        self._clock = clock
 
     def check(self, access: Access) -> None:
         """Build the commands that would be sent."""
@@ -146,16 +175,3 @@ class SapbrBearer(Bearer):
         if access.password is not None:
             commands.append(built(dialect, "password", SapbrPassword, access.password, secret=True))
         return commands
-
-    def _failure(self, access: Access, cause: CommandFailed | None) -> ServiceFailed:
-        apn = "the stored access point" if access.apn is None else f"the access point {access.apn!r}"
-        seen = "it is closed again" if cause is None else str(cause)
-        remedy = "check APN, user and password, signal and registration"
-        return ServiceFailed(
-            f"bearer {self.cid} could not be opened with {apn}: {seen}; {remedy}",
-            command=None if cause is None else cause.command,
-            code=None if cause is None else cause.code,
-            meaning="the bearer could not be opened",
-            retry=True,
-            remedy=remedy,
-        )

@@ -12,6 +12,8 @@ from simcom_async.commands.network import OperatorRead
 from simcom_async.commands.topics import BearerLost
 from simcom_async.errors import UnsupportedService
 from simcom_async.sessions.bearer import Access, Bearer, SapbrBearer
+from simcom_async.sessions.bearer_application import ApplicationBearer
+from simcom_async.sessions.bearer_socket import SocketBearer
 from simcom_async.sessions.registration import (
     NetworkRegistration,
     Signal,
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NetworkSession"]
 
-#: The ways to the packet network; the first that the dialect has is taken.
-BEARERS: tuple[type[SapbrBearer], ...] = (SapbrBearer,)
+#: The ways to the packet network; the first that the dialect has, and the module itself, is taken.
+BEARERS: tuple[type[Bearer], ...] = (SapbrBearer, ApplicationBearer, SocketBearer)
 
 _REGISTRATION_LIMIT = 120.0
 
@@ -50,6 +52,8 @@ class NetworkSession:
         self._card = Card(self._link, self._clock, pin)
         self._turn = asyncio.Lock()
         self._up_in: int | None = None
+        self._way: Bearer | None = None
+        self._found_in = 0
         self._watch = self._link.bus.on(BearerLost, self._lost)
 
     @property
@@ -72,7 +76,8 @@ class NetworkSession:
         """
         given = Access(apn, user, None if password is None else SecretStr(password))
         access = given if given != Access() else self._access
-        self._bearer.check(access)
+        for bearer in self._bearers():
+            bearer.check(access)
         async with self._turn:
             await self._attachment.ready()
             address = await self._raise(access, timeout)
@@ -84,7 +89,7 @@ class NetworkSession:
         async with self._turn:
             await self._attachment.ready()
             self._up_in = None
-            await self._bearer.close()
+            await (await self._bearer()).close()
 
     async def ready(self) -> None:
         """Have an open bearer: what is known to be up is not asked for again."""
@@ -115,23 +120,36 @@ class NetworkSession:
     async def address(self) -> str | None:
         """The IP address of the bearer, None while it is closed."""
         await self._attachment.ready()
-        return await self._bearer.address()
+        return await (await self._bearer()).address()
 
     def close(self) -> None:
         """Stop watching the bearer."""
         self._watch.close()
 
-    @property
-    def _bearer(self) -> Bearer:
-        for kind in BEARERS:
-            if kind.speaks(self._link.dialect):
-                return kind(self._link, self._clock)
-        raise UnsupportedService(f"the {self._link.dialect.name} dialect has no commands for a bearer", field="service")
+    def _bearers(self) -> list[Bearer]:
+        """The ways that the dialect has."""
+        dialect = self._link.dialect
+        found = [kind(self._link, self._clock) for kind in BEARERS if kind.speaks(dialect)]
+        if not found:
+            raise UnsupportedService(f"the {dialect.name} dialect has no commands for a bearer", field="service")
+        return found
+
+    async def _bearer(self) -> Bearer:
+        """The way that the module turns out to have; a single one needs no question."""
+        if self._way is None or self._found_in != self._attachment.generation:
+            ways = self._bearers()
+            found = ways[0]
+            for way in ways if len(ways) > 1 else ():
+                if await way.there():
+                    found = way
+                    break
+            self._way, self._found_in = found, self._attachment.generation
+        return self._way
 
     async def _raise(self, access: Access, timeout: float) -> str:
-        bearer, generation = self._bearer, self._attachment.generation
+        bearer, generation = await self._bearer(), self._attachment.generation
         self._up_in = None
-        address = await bearer.address()
+        address = await bearer.serving(access)
         if address is None:
             await self._card.unlock()
             await await_registration(self._link, self._clock, timeout)
