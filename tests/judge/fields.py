@@ -19,9 +19,13 @@ NAMES = {
     "datalen": "length",
     "n": "length",
     "cnf": "length",
+    "cnflength": "length",
+    "bytes": "length",
+    "maxlength": "maximum",
     "progress": "length",
     "max": "maximum",
     "ip": "address",
+    "mode": "state",
 }
 _FIELD = re.compile(r'[ \t]*("[^"]*"|[^",]*?)[ \t]*(?:,|\Z)')
 
@@ -64,5 +68,5 @@ def assert_declared(event: LineEvent, line: str, captures: Mapping[str, str] | N
     assert values_of(message) == fields_of(line), f"{line!r} became {message!r}"
     for name, value in (captures or {}).items():
         word = name.rstrip("0123456789")
-        field = getattr(message, NAMES.get(word, word), None)
+        field = getattr(message, word if hasattr(message, word) else NAMES.get(word, word), None)
         assert _text(field) == value, f"{line!r} became {message!r}: {name} should be {value}"

@@ -21,7 +21,7 @@ __all__ = ["FtpPeer", "server"]
 TURN = 0.5
 TURNS: Mapping[str, float] = {"timeout-unread": 10.0, "timeout-network": 80.0}
 #: Captures that are the module's or the server's own: how much it takes at once, how long its line of a listing is.
-OWN = frozenset({"max", "max1", "max2", "n2"})
+OWN = frozenset({"max", "max1", "max2", "maxlength", "n2"})
 #: The question how far a download to the module's memory has come.
 QUESTION = "AT+FTPEXTGET?"
 
@@ -47,8 +47,7 @@ class FtpPeer:
         self._queried = "progress query" in behaviour
         self._slow = behaviour.startswith("slow") and not self._queried
         if self._pauses or self._queried:
-            name = "n1" if self._pauses else "progress"
-            self.site.gate.shut(after=int(transcript.captures[name].doc))
+            self.site.gate.shut(after=self._held_at)
         self._silent = "never answers" in behaviour
         if self._slow or self._silent:
             self._hang("USER" if self._slow else "")
@@ -57,6 +56,8 @@ class FtpPeer:
             assert sample.sample is not None
             self.bodies["/"] = self.site.listings["/"] = sample.sample
             self.site.publish("/1K.txt", 1024)
+        if "listing" in need:
+            self.bodies["/"] = self.site.listings["/"] = need["listing"].encode()
 
     async def before(self, visitor: Visitor, step: Step) -> None:
         """A server that pauses goes on when it was asked in vain; one that is slow, when the host has erred."""
@@ -64,8 +65,7 @@ class FtpPeer:
         self._reads += step.text.startswith("AT+FTPGET=2")
         if step.text == QUESTION:
             await gate.held()
-            progress = self.transcript.captures["progress"].doc
-            await visitor.ask_until(QUESTION, lambda answer: answer.endswith(f",{progress}"))
+            await visitor.ask_until(QUESTION, lambda answer: answer.endswith(f",{self._held_at}"))
         elif step.later and ((self._pauses and self._reads == 2) or self._queried):
             gate.open()
         elif self._slow and step.later and step.text in ("+FTPGET: 1,1", "+FTPPUT: 1,1,{max1}"):
@@ -77,6 +77,12 @@ class FtpPeer:
             if self._silent:
                 await self.site.until(lambda: self.site.log.connections)
             await self.clock.run(self._turn)
+
+    @property
+    def _held_at(self) -> int:
+        """After so many bytes a server pauses."""
+        captures = self.transcript.captures
+        return int(next(captures[name].doc for name in ("n1", "progress", "bytes") if name in captures))
 
     def _hang(self, verb: str) -> None:
         self.site.faults.append(FtpFault(command=verb, fault=ServerFault.HANG))

@@ -1,7 +1,7 @@
 """The inventory of the manual as it is, and trials made from it: small transcripts for both halves.
 
-A trial is one form of one command with parameters from the inventory's own limits. ``CASES`` adds what its tables only
-tell in words: which values belong together, what has to be done before, and which outcome is to be seen.
+A trial is one form of one command with parameters from the inventory's own limits. ``judge.cases`` adds what its tables
+only tell in words: which values belong together, what has to be done before, and which outcome is to be seen.
 """
 
 from __future__ import annotations
@@ -9,21 +9,21 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.judge.case import Case, Line, Values
+from tests.judge.cases import CASES, NEEDS, SAMPLES, TAKEN
 from tests.judge.transcript import Capture, Does, Payload, Step, Transcript
 
-__all__ = ["CASES", "TAKEN", "Case", "Form", "Param", "Trial", "forms", "sample", "trials", "urcs"]
+__all__ = ["Form", "Param", "Trial", "forms", "sample", "trials", "urcs"]
 
 PATH = Path(__file__).parents[1] / "inventory.toml"
 _PLACE = re.compile(r"<([a-z0-9_]+)>", re.IGNORECASE)
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _RAW = re.compile(r"<(\w+) raw bytes>")
-
-Values = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +74,6 @@ class Form:
         return _PLACE.sub(lambda place: values[place[1]], line)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Values that belong together. ``before``: what puts the module in the right state; a line that has to wait for a
-    later one stands as ``(line, later)``. ``outcome``: the words by which the inventory names the course.
-    """
-
-    values: Values = field(default_factory=dict)
-    before: tuple[str | tuple[str, str], ...] = ()
-    outcome: str | None = None
-
-
 @dataclass(frozen=True)
 class Trial:
     """A small transcript made from one form. ``final``: what the manual lets expect."""
@@ -100,49 +89,11 @@ class Trial:
         return self.transcript.name
 
 
-BEARER = ('AT+SAPBR=3,1,"Contype","GPRS"', 'AT+SAPBR=3,1,"APN","CMNET"', "AT+SAPBR=1,1")
-INIT = (*BEARER, "AT+HTTPINIT")
-READY = (*INIT, 'AT+HTTPPARA="CID",1', 'AT+HTTPPARA="URL","www.sim.com"')
-DONE = (*READY, ("AT+HTTPACTION=0", "+HTTPACTION: 0,200,1000"))
-
-_SAPBR = [
-    Case({"cmd": "3", "cid": "1", "tag": "Contype", "value": "GPRS"}, outcome="cmd 0, 1, 3"),
-    Case({"cmd": "3", "cid": "1", "tag": "APN", "value": "CMNET"}, outcome="cmd 0, 1, 3"),
-    Case({"cmd": "1", "cid": "1"}, BEARER[:2], outcome="cmd 0, 1, 3"),
-    Case({"cmd": "2", "cid": "1"}, BEARER, outcome="cmd 2"),
-    Case({"cmd": "0", "cid": "1"}, BEARER, outcome="cmd 0, 1, 3"),
-]
-
-#: What the tables of the inventory tell in words only, by family, name and form.
-CASES: Mapping[tuple[str, str, str], Sequence[Case]] = {
-    ("sim800", "AT+SAPBR", "write"): _SAPBR,
-    ("sim800", "AT+HTTPINIT", "execute"): [Case(before=BEARER)],
-    ("sim800", "AT+HTTPTERM", "execute"): [Case(before=INIT)],
-    ("sim800", "AT+HTTPPARA", "write"): [
-        Case({"tag": "CID", "value": "1"}, INIT),
-        Case({"tag": "URL", "value": '"www.sim.com"'}, INIT),
-        Case({"tag": "PROIP", "value": '"10.0.0.172"'}, INIT),
-        Case({"tag": "PROPORT", "value": "80"}, INIT),
-        Case({"tag": "REDIR", "value": "1"}, INIT),
-        Case({"tag": "BREAK", "value": "2000"}, INIT),
-    ],
-    ("sim800", "AT+HTTPDATA", "write"): [Case({"size": "100", "time": "10000"}, INIT, outcome="success")],
-    ("sim800", "AT+HTTPACTION", "write"): [Case({"method": str(number)}, READY) for number in range(3)],
-    ("sim800", "AT+HTTPREAD", "execute"): [Case(before=DONE, outcome="success")],
-    ("sim800", "AT+HTTPSTATUS", "read"): [Case(before=DONE)],
-    ("sim800", "AT+HTTPSCONT", "unspecified"): [Case(before=READY)],
-}
-#: Values that stand for the fields of answers on the host's side.
-SAMPLES: Mapping[str, Values] = {
-    "AT+SAPBR": {"status": "1", "ip": "10.89.193.1"},
-    "AT+HTTPACTION": {"status": "200", "datalen": "1000"},
-    "AT+HTTPREAD": {"len": "1000"},
-    "AT+HTTPSTATUS": {"method": "GET", "status": "1", "finish": "1440", "remain": "7915"},
-}
-#: Values outside a natural limit, which the document does not print, that modules take all the same.
-TAKEN: Mapping[tuple[str, str, str], str] = {
-    ("AT+HTTPDATA", "size", "0"): "SIM800 AT manual 11.2.4: it deletes the stored data",
-}
+#: Data that end with a mark.
+MARKED = "<data, ends with ETX 0x03>"
+MARK = b"\x03"
+#: What a prompt grants, where the inventory has another name for it than for what was asked for.
+GRANTED = {"cnflength": "reqlength"}
 
 
 @cache
@@ -194,9 +145,17 @@ def _param(table: Mapping[str, Any]) -> Param:
 
 def trials(form: Form) -> Iterator[Trial]:
     """Each case of a form, its limits (both accepted), and the values just outside (both refused)."""
+    found: dict[str, Trial] = {}
+    for trial in _trials(form):
+        found.setdefault(trial.id, trial)
+    yield from found.values()
+
+
+def _trials(form: Form) -> Iterator[Trial]:
     cases = CASES.get((form.family, form.name, form.form), ())
     for case in cases:
         yield _trial(form, case, case.values, "OK")
+    for case in cases:
         for param in form.params:
             if param.type == "int" and param.name in case.values:
                 yield from _at_limits(form, case, param)
@@ -209,40 +168,51 @@ def _at_limits(form: Form, case: Case, param: Param) -> Iterator[Trial]:
     for limit, outside in ((param.low, -1), (param.high, 1)):
         if limit is None:
             continue
-        if str(limit) != case.values[param.name]:
-            yield _trial(form, case, {**case.values, param.name: str(limit)}, "OK")
+        yield _trial(form, case, {**case.values, param.name: str(limit)}, "OK")
         beyond = str(limit + outside)
         taken = param.natural and (form.name, param.name, beyond) in TAKEN
         yield _trial(form, case, {**case.values, param.name: beyond}, "OK" if taken else "ERROR")
 
 
 def _trial(form: Form, case: Case, values: Values, final: str) -> Trial:
-    name = "-".join([form.id, *values.values()])
-    lines = form.outcomes.get(case.outcome or "", (*form.response, "OK")) if final == "OK" else ("ERROR",)
-    if any(raw is not None and values.get(raw[1]) == "0" for raw in map(_RAW.fullmatch, lines)):
-        lines = ("OK",)  # nothing to enter: no prompt
-    later = form.later if final == "OK" else ()
+    line = case.line or form.line(values)
+    name = "-".join([form.id, *([case.line] if case.line else []), *values.values()])
     captures: dict[str, Capture] = {}
-    steps = [Step(Does.SEND, form.line(values))]
-    steps += [_step(form, line, values, captures) for line in lines]
-    steps += [Step(Does.RECV, _template(form, line, values, captures), later=True) for line in later]
+    steps = [Step(Does.SEND, line), *_answer(form, case, values, final, captures)]
+    steps += _preparation(case.after if final == "OK" else case.undo)
     transcript = Transcript(
         name=name.replace('"', ""),
         family=form.family,
         service=form.service,
         section="",
         origin="inventory",
-        needs=(),
+        needs=NEEDS.get((form.family, form.service), ()) if case.needs is None else case.needs,
         variables={},
         captures=captures,
-        setup=tuple(_before(case)),
+        setup=tuple(_preparation(case.before)),
         steps=tuple(steps),
     )
     return Trial(form, transcript, case, final)
 
 
-def _before(case: Case) -> Iterator[Step]:
-    for item in case.before:
+def _answer(form: Form, case: Case, values: Values, final: str, captures: dict[str, Capture]) -> Iterator[Step]:
+    """What the module says, and what is entered meanwhile."""
+    if final != "OK":
+        yield Step(Does.RECV, final)
+        return
+    granted = {name: values[asked] for name, asked in GRANTED.items() if form.kind == "datamode" and asked in values}
+    values = {**values, **granted}
+    lines = case.answer if case.line else form.outcomes.get(case.outcome or "", (*form.response, "OK"))
+    if any(raw is not None and values.get(raw[1]) == "0" for raw in map(_RAW.fullmatch, lines)):
+        lines = ("OK",)  # nothing to enter: no prompt
+    for line in lines:
+        yield _step(form, line, values, captures)
+    for line in form.later if case.later is None else case.later:
+        yield replace(_step(form, line, values, captures), later=True)
+
+
+def _preparation(lines: Sequence[Line]) -> Iterator[Step]:
+    for item in lines:
         line, later = item if isinstance(item, tuple) else (item, None)
         yield Step(Does.SEND, line)
         yield Step(Does.RECV, "OK")
@@ -252,13 +222,17 @@ def _before(case: Case) -> Iterator[Step]:
 
 def _step(form: Form, line: str, values: Values, captures: dict[str, Capture]) -> Step:
     raw = _RAW.fullmatch(line)
+    if line == MARKED:
+        entry = form.kind == "datamode"
+        return Step(Does.ENTRY, "some data\\x03") if entry else Step(Does.PAYLOAD, payload=Payload(until=MARK))
     if raw is None:
         prompt = form.kind == "datamode" and line.isalpha() and line not in ("OK", "ERROR")
-        text = _template(form, line, values, captures)
-        return Step(Does.PROMPT if prompt else Does.RECV, text)
+        optional = _OPTIONAL.fullmatch(line)
+        text = _template(form, line if optional is None else optional[1], values, captures)
+        return Step(Does.PROMPT if prompt else Does.RECV, text, optional=optional is not None)
     if form.kind == "datamode":
         return Step(Does.ENTRY, "x" * int(values[raw[1]]))
-    return Step(Does.PAYLOAD, payload=Payload(length=f"{{{raw[1]}}}"))
+    return Step(Does.PAYLOAD, payload=Payload(length=values.get(raw[1], f"{{{raw[1]}}}")))
 
 
 def _template(form: Form, line: str, values: Values, captures: dict[str, Capture]) -> str:
