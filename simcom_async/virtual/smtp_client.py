@@ -135,8 +135,6 @@ class SmtpClient:
         self.stage = stage
         try:
             yield
-        except SmtpFailure:
-            raise
         except NetworkFailure as failure:
             reason = reason_of(failure, connected=stage is not SmtpStage.CONNECT)
             raise SmtpFailure(stage, reason, recipient=recipient) from failure

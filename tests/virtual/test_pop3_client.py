@@ -250,8 +250,10 @@ async def test_servers_that_break_off(command: str, after: int | None, stage: Po
         site.faults.append(MailFault(command=command, fault=fault, after=after))
         with pytest.raises(Pop3Failure) as failed:
             await _everything(client, site)
-        assert (failed.value.stage, failed.value.reason) == (stage, MailReason.CLOSED)
-        assert client.stage is stage
+        assert failed.value.reason is MailReason.CLOSED
+        assert client.stage is failed.value.stage
+        # A reset may overtake what was said before it.
+        assert client.stage is stage or (fault is ServerFault.RESET and after is not None)
         with pytest.raises(Pop3Failure) as failed:
             await client.noop()
         assert failed.value.reason is MailReason.CLOSED

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -138,6 +139,27 @@ async def test_tls_from_the_first_byte_and_on_request(tls: bool) -> None:
             await client.send("a@b.c", ["d@e.f"], MAIL)
         assert (await site.mail()).user == "john"
         await client.bye()
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (None, MailReason.TLS),
+        (MailFault(command="STARTTLS", reply="454 not now"), MailReason.REFUSED),
+        (MailFault(command="STARTTLS", reply="220 come on", fault=ServerFault.CLOSE), MailReason.TLS),
+        (MailFault(command="STARTTLS", fault=ServerFault.CLOSE), MailReason.CLOSED),
+    ],
+)
+async def test_no_tls_on_request(fault: MailFault | None, reason: MailReason, tmp_path: Path) -> None:
+    (tmp_path / "trusted.pem").write_bytes(LoopbackCA().ca_pem)
+    internet = Internet({}, LoopClock(), tls_verify=str(tmp_path / "trusted.pem"))
+    async with SmtpSite(tls=LoopbackCA().issue("localhost"), starttls=True) as site, session(internet) as client:
+        site.faults += [fault] if fault else []
+        await client.reach(*site.address)
+        await client.hello()
+        with pytest.raises(SmtpFailure) as failed:
+            await client.secure("localhost")
+        assert (failed.value.stage, failed.value.reason) == (SmtpStage.TLS, reason)
 
 
 @pytest.mark.parametrize(
