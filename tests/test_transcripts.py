@@ -49,13 +49,21 @@ DECLARED = {
     ("sim800", "bearer"),
     ("sim800", "ftp"),
     ("sim800", "http"),
+    ("sim900", "bearer"),
+    ("sim900", "email"),
+    ("sim900", "pop3"),
+    ("sim900", "smtp"),
     ("sim7000", "bearer"),
     ("sim7000", "ftp"),
 }
 #: SHA-256 over names and contents of the transcripts and of the inventory: the judge does not bend.
 UNCHANGED = "a00cb9affb6646ea855cf36446099f2fbe3edf142d3a437a7391b13f335f27ee"
-#: Lines that the dialect rightly does not take: shown to be refused, then sent all the same. None so far.
-REFUSED: dict[str, tuple[str, ...]] = {}
+#: Lines that the dialect rightly does not take: shown to be refused, then sent all the same.
+REFUSED: dict[str, tuple[str, ...]] = {
+    "sim900-email-forms": ("AT+EMAILTO=9", "AT+EMAILTO=121"),
+    "sim900-smtp-file-rules": ('AT+SMTPFILE=1,"test.txt",1', 'AT+SMTPFILE=2,"test.bmp",0'),
+    "sim900-smtp-forms": ('AT+SMTPAUTH=0,"x","y"',),
+}
 #: Lines that the link rightly holds back while the same command is under way: shown to be held back, then sent raw. The
 #: 66 by which a module refuses a second upload has the form of the end of the first, and no host can tell which it is.
 HELD_BACK = {f"{family}-ftp-operror-twice": ("AT+FTPPUT=1",) for family in ("sim800", "sim7000")}

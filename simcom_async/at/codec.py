@@ -217,7 +217,7 @@ def _compile(name: str, info: FieldInfo, *, sent: bool = False) -> _Field:
     text = next((marker for marker in info.metadata if isinstance(marker, Text)), None)
     rest = next((marker for marker in info.metadata if isinstance(marker, Rest)), None)
     if rest is not None:
-        begins = re.escape(rest.begins).encode("ascii")
+        begins = re.sub(r"\d", r"\\d", re.escape(rest.begins)).encode("ascii")
         return _Field(name, rb"(" + begins + rb".*)", _decode, str, optional)
     if get_origin(annotation) is Literal:
         return _constant(name, get_args(annotation), text, optional, sent=sent)

@@ -127,7 +127,7 @@ class Text:
 class Rest:
     """The rest of the line, whatever it holds, as text: header fields, listings, lines of free text.
 
-    ``begins`` is how it begins, where that tells it from another line of the same tag.
+    ``begins`` is how it begins, where that tells it from another line of the same tag; a digit stands for any digit.
     """
 
     begins: str = ""

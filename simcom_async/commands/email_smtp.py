@@ -160,7 +160,7 @@ class EmailSmtpSend(Command[EmailSmtpResult]):
         name="+SMTPSEND",
         form=Form.EXECUTE,
         tested="",
-        completion=Completion(endings=(Ending(EmailSmtpResult),), packets=(EmailSmtpCredit,)),
+        completion=Completion(endings=(Ending(EmailSmtpResult),)),
         patience=_PATIENCE,
         service=Service.SMTP,
         excludes=(Service.POP3,),

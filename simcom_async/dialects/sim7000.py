@@ -226,6 +226,7 @@ SIM7000 = Dialect(
         network_application.AppNetworkDeactivated,
         ftp.FtpPutCredit,
         ftp_extended.FtpEtGetStream,
+        email_smtp.EmailSmtpCredit,
         email_pop3_fetch.EmailPop3Unread,
     ),
     habits=Habits(

@@ -262,6 +262,7 @@ SIM800 = Dialect(
         sms.SmsReceived,
         bearer.SapbrDeactivated,
         ftp.FtpPutCredit,
+        email_smtp.EmailSmtpCredit,
         email_pop3_fetch.EmailPop3Unread,
     ),
     limits=(Limit(email.EmailCid, "cid", Range(1, 3)),),

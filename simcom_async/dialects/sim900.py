@@ -260,6 +260,7 @@ SIM900 = Dialect(
         sms.SmsReceived,
         bearer.SapbrDeactivated,
         ftp.FtpPutCredit,
+        email_smtp.EmailSmtpCredit,
         email_pop3_fetch.EmailPop3Unread,
     ),
     spellings=(

@@ -131,6 +131,8 @@ class Conversation(SMTP):
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._listener.conversations.discard(self)
+        if self.transport is not None:  # aiosmtpd leaves its own end open when the client has closed the other
+            self._wire().close()
         if not task.cancelled() and (error := task.exception()) is not None and not isinstance(error, ConnectionError):
             self._listener.failure = self._listener.failure or error
 

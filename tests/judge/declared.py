@@ -33,7 +33,6 @@ _COMMAND = re.compile(r"AT([+][A-Z0-9]+)(=\?|\?|=|)(.*)")
 #: it out of here: nothing stays.
 UNJUDGED: Mapping[tuple[str, str], str] = dict.fromkeys(
     [
-        *(("sim900", service) for service in ("bearer", "email", "pop3", "smtp")),
         *(("sim7100", service) for service in ("filesystem", "ftp", "ftps", "general")),
         *(("sim7100", service) for service in ("http", "https", "pop3", "smtp")),
     ],

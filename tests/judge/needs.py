@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from tests.judge import ftp_needs, http_needs
+from tests.judge import ftp_needs, http_needs, mail_needs
 from tests.judge.surroundings import Provider, Surroundings
 from tests.judge.transcript import Transcript
 
@@ -18,13 +18,21 @@ __all__ = ["INSIDE", "PROVIDERS", "surroundings"]
 
 #: Needs that call for nothing outside: the module is so when it starts, or the steps of the setup make it so, or (the
 #: data to post) the peer of another need sees to it.
-INSIDE = {("bearer", "open"), ("bearer", "closed"), ("module-state", "factory"), ("module-state", "post-data")}
+INSIDE = {
+    *(("bearer", state) for state in ("open", "closed")),
+    *(("module-state", state) for state in ("factory", "post-data", "no-session")),
+}
 #: Who provides for the other kinds of need. They are met in this order: a proxy has to know the servers behind it.
 PROVIDERS: Mapping[str, Provider] = {
     "ftp-server": ftp_needs.server,
     "http-server": http_needs.server,
     "http-proxy": http_needs.proxy,
+    "smtp-server": mail_needs.server,
+    "pop3-server": mail_needs.box,
+    "network": mail_needs.network,
 }
+#: Who has something to do beside, at needs that call for nothing outside.
+ATTENDANTS: Mapping[str, Provider] = {"bearer": mail_needs.bearer, "module-state": mail_needs.lengths}
 
 
 @asynccontextmanager
@@ -35,7 +43,7 @@ async def surroundings(transcript: Transcript) -> AsyncIterator[Surroundings]:
         known = need["kind"] in PROVIDERS or (need["kind"], need.get("state")) in INSIDE
         assert known, f"nobody provides {need}"
     async with AsyncExitStack() as stack:
-        for kind, provide in PROVIDERS.items():
+        for kind, provide in (*PROVIDERS.items(), *ATTENDANTS.items()):
             for need in transcript.needs:
                 if need["kind"] == kind:
                     await provide(found, transcript.resolve_all(need), stack)

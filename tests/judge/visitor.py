@@ -28,8 +28,9 @@ class Visitor:
     """Plays a transcript from the host's side.
 
     ``exact``: every line has to be the resolved one, byte for byte; else blanks behind separators do not count and
-    an alternative will do. ``echo``: each command line comes back first. ``before`` is awaited before every step,
-    ``typed`` is how command lines are typed. ``bound`` holds the captures, ``payloads`` what was received by count.
+    an alternative will do. ``echo``: each command line comes back first, and so does an entry behind a mark. ``before``
+    is awaited before every step, ``typed`` is how command lines are typed. ``bound`` holds the captures, ``payloads``
+    what was received by count.
     """
 
     def __init__(self, console: Console, transcript: Transcript, *, exact: bool, echo: bool) -> None:
@@ -43,6 +44,7 @@ class Visitor:
         self._echo = echo
         self._pending: list[Step] = []
         self._information = False
+        self._marked = False
 
     async def play(self) -> None:
         """The whole transcript; a repeated group that the host begins is left out."""
@@ -71,7 +73,7 @@ class Visitor:
     async def send(self, line: str) -> None:
         """A command line, and its echo."""
         data = self.typed(line).encode("latin-1") + b"\r"
-        self._information = False
+        self._information = self._marked = False
         self.console.write(data)
         if self._echo:
             while await self.console.peek(2) == b"\r\n":
@@ -97,8 +99,11 @@ class Visitor:
     async def _say(self, step: Step) -> None:
         if step.does is Does.SEND:
             await self.send(self.transcript.resolve(step.text))
-        else:
-            self.console.write(self.transcript.entry(step))
+            return
+        data = self.transcript.entry(step)
+        self.console.write(data)
+        if self._echo and self._marked:  # what is typed behind a mark comes back, what is counted does not
+            assert await self.console.read(len(data)) == data, f"no echo of {data!r}"
 
     async def _listen(self, run: Sequence[Step]) -> None:
         """What the module says in one turn. Readings are kept apart until the lines decide between them."""
@@ -166,6 +171,7 @@ class Visitor:
         if step.does is Does.PROMPT and not step.text.isalpha():
             data = await self.console.read(2 + len(step.text))
             assert data == b"\r\n" + step.text.encode()
+            self._marked = True
             return step.text
         return await self._line(information=not step.final and not step.later)
 
