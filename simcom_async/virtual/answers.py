@@ -33,10 +33,15 @@ from simcom_async.virtual import (
     network,
     network_application,
     packet,
+    pop3,
+    pop3_mail,
     power,
     serial_line,
     sim,
     sms,
+    smtp,
+    smtp_content,
+    smtp_settings,
     socket_context,
 )
 from simcom_async.virtual.turn import Answer, Answered, Refused, Turn
@@ -46,6 +51,7 @@ __all__ = ["answer_to", "answers"]
 _FAMILIES = (
     *(bearer, call, clock, email, email_pop3, email_pop3_fetch, email_smtp, email_smtp_settings),
     *(file_transfer, files, ftp, ftp_extended, ftp_files, ftp_settings, general),
+    *(pop3, pop3_mail, smtp, smtp_content, smtp_settings),
     *(http, http_parameters, identity, network, network_application),
     *(packet, power, serial_line, sim, sms, socket_context),
 )

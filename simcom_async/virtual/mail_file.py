@@ -3,8 +3,8 @@
 A mail has a folder of its own, named after the module's clock: ``C:/Email/090901120000``. In it are EMAIL000.TXT, with
 header and text, and its attachments under their own names; or the whole mail as ``090901120000.eml``; or all of these.
 Where the document is silent: when two mails come within a second the later one's folder is a second on; the text is the
-first part of plain text, or else of any text, without its transfer encoding; a mail of one part of text that has none
-is saved as it came.
+first part of plain text, or else of any text, without its transfer encoding, and other texts are files like attachments
+(TEXT000.HTML); a mail of one part of text without a transfer encoding is saved as it came.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _free(name: str, taken: set[str]) -> str:
 def parts_of(mail: IO[bytes]) -> Parts:
     """Header and text, and the attachments, of a mail."""
     mail.seek(0)
-    message = BytesParser(_class=EmailMessage, policy=policy.default).parse(mail)
+    message = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(mail.read())
     if not message.is_multipart() and message.get_content_maintype() == "text" and _encoding(message) in _IDENTITY:
         mail.seek(0)
         return Parts(mail.read(), ())
@@ -131,8 +131,11 @@ def parts_of(mail: IO[bytes]) -> Parts:
     if not texts and not attachments:
         mail.seek(0)
         return Parts(mail.read(), ())  # of no kind that the standards know: as it came
-    plain = [part for part in texts if part.get_content_subtype() == "plain"] or texts
-    text = _content(plain[0]) if plain else b""
+    chosen = next((part for part in texts if part.get_content_subtype() == "plain"), next(iter(texts), None))
+    for number, part in enumerate(part for part in texts if part is not chosen):
+        ending = "TXT" if part.get_content_subtype() == "plain" else part.get_content_subtype().upper()
+        attachments.append((f"TEXT{number:03}.{ending}", _content(part)))
+    text = b"" if chosen is None else _content(chosen)
     return Parts(_head(mail) + b"\r\n" + text, tuple(attachments))
 
 

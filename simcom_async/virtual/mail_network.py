@@ -1,10 +1,11 @@
-"""How the e-mail of the SIM7100 gets its connections: over the packet context of the module."""
+"""How the e-mail of the SIM7100 gets its connections: over the packet context that its services share."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from simcom_async.virtual.network import APPLICATION
+from simcom_async.virtual.turn import Refused
 
 if TYPE_CHECKING:
     from simcom_async.virtual.modem import VirtualModem
@@ -16,16 +17,25 @@ NETWORK_TIMEOUT = 75.0
 
 
 class MailNetwork:
-    """The network of one module, as its e-mail sees it. ``timeout``: seconds for which a server may be silent."""
+    """The network of one module, as its e-mail sees it."""
+
+    bearer = APPLICATION
 
     def __init__(self, modem: VirtualModem) -> None:
         self._modem = modem
-        self.bearer = APPLICATION
+
+    def bring_up(self) -> bool:
+        """Bring the context up, if it is down; whether it is up."""
+        try:
+            self._modem.sockets.use()
+        except Refused:
+            return False
+        return True
 
     @property
     def up(self) -> bool:
-        """Whether a connection can be made, or go on."""
-        return self._modem.network.registered and self._modem.network.attached
+        """Whether connections can go on."""
+        return self._modem.network.bearers[self.bearer].is_open
 
     @property
     def timeout(self) -> float:

@@ -85,7 +85,7 @@ class Pop3Service:
             raise Refused(said=(Pop3Ongoing(),))
         if self.client is not None:
             raise Refused
-        if not self.server or not self.network.up:
+        if not self.server or not self.network.bring_up():
             raise Refused(said=(Pop3Failed(code=Pop3Code.NETWORK_ERROR),))
         modem = self.modem
         client = Pop3Client(modem.internet, modem.clock, bearer=self.network.bearer, idle=self.network.timeout)

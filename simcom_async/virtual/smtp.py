@@ -7,6 +7,7 @@ ends it. With ``wire=documented`` a mail that was stopped ends without USER CANC
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from simcom_async.at.message import Message
@@ -15,13 +16,13 @@ from simcom_async.commands.smtp import SmtpActivity, SmtpCode, SmtpEnded
 from simcom_async.errors import MissingExtra
 from simcom_async.virtual.file_place import FileProblem
 from simcom_async.virtual.mail_network import MailNetwork
+from simcom_async.virtual.smtp_client import SmtpClient
 from simcom_async.virtual.smtp_draft import Draft
 from simcom_async.virtual.smtp_work import Sending
 from simcom_async.virtual.turn import Answers, Refused, Turn
 
 if TYPE_CHECKING:
     from simcom_async.virtual.modem import VirtualModem
-    from simcom_async.virtual.smtp_client import SmtpClient
 
 __all__ = ["ANSWERS", "SmtpService"]
 
@@ -73,12 +74,22 @@ async def _send(turn: Turn[messages.SmtpSend]) -> Message:
         raise Refused(said=(messages.SmtpOngoing(),))
     if not service.ready:
         raise Refused(said=(SmtpEnded(code=SmtpCode.PARAM_ERROR),))
-    service.work = work = Sending(service, service.client())
+    try:
+        client = service.client()
+    except MissingExtra as error:
+        turn.modem.operate(partial(_tell, error))
+        raise Refused(said=(SmtpEnded(code=SmtpCode.NETWORK_ERROR),)) from error
+    service.work = work = Sending(service, client)
     code = await work.begin()
     if code is not None:
         raise Refused(said=(SmtpEnded(code=code),))
     turn.operate(work.run)
     return messages.SmtpAccepted()
+
+
+async def _tell(error: MissingExtra) -> None:
+    """What is missing is no fault of the module: whoever has started it gets to know when it ends."""
+    raise error
 
 
 @ANSWERS.to(messages.SmtpSendRead)
@@ -92,5 +103,5 @@ async def _stop(turn: Turn[messages.SmtpStop]) -> None:
     work, modem = turn.modem.smtp.work, turn.modem
     if work is None or not work.stop():
         raise Refused
-    if modem.options.wire != "documented":
+    if work.begun and modem.options.wire != "documented":
         turn.afterwards(lambda: modem.urc(SmtpEnded(code=SmtpCode.USER_CANCEL)))

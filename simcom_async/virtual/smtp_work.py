@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simcom_async.commands.smtp import SmtpCode, SmtpEnded
 from simcom_async.virtual.file_place import FileProblem
@@ -30,34 +30,39 @@ def code_of(failure: SmtpFailure, *, network: bool) -> SmtpCode:
 
 
 class Sending:
-    """One mail on its way: ``begin`` until the server has greeted, then ``run``."""
+    """One mail on its way: ``begin`` until the server has greeted, from when on it has ``begun``; then ``run``."""
 
     def __init__(self, service: SmtpService, client: SmtpClient) -> None:
+        self.begun = False
         self._service = service
         self._client = client
-        self._task: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[Any] | None = None
         self._stopped = False
         self._taken = False
 
     async def begin(self) -> SmtpCode | None:
         """Connect, and wait for the greeting; why it failed, None: it did not."""
         code: SmtpCode | None = SmtpCode.NETWORK_ERROR
+        reaching = self._task = asyncio.create_task(self._reach())
         try:
-            code = await self._reach()
+            await asyncio.wait([reaching])
+            code = SmtpCode.USER_CANCEL if self._stopped else reaching.result()
         finally:
+            reaching.cancel()
             if code is not None:
                 self._settle()
+        self.begun = code is None
         return code
 
     async def _reach(self) -> SmtpCode | None:
         service = self._service
-        if not service.network.up:
+        if not service.network.bring_up():
             return SmtpCode.NETWORK_ERROR
         try:
             await self._client.reach(service.draft.server, service.draft.port)
         except SmtpFailure as failure:
-            return SmtpCode.USER_CANCEL if self._stopped else code_of(failure, network=service.network.up)
-        return SmtpCode.USER_CANCEL if self._stopped else None
+            return code_of(failure, network=service.network.up)
+        return None
 
     async def run(self, operation: Operation) -> None:
         """Send it, and say how that ended."""
