@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,22 +22,33 @@ INVENTORY = Path(__file__).parents[1] / "inventory.toml"
 KEYS = {"dialect", "service", "name", "form", "syntax", "ref", "host", "virtual"}
 
 
-def inventory() -> list[tuple[str, str]]:
-    """Name and form of each SIM800 HTTP and bearer command of the document."""
+#: How many forms the documents have of each service of both families.
+FORMS = {
+    ("sim800", "bearer"): 1,
+    ("sim800", "http"): 8,
+    ("sim800", "ftp"): 23,
+    ("sim7000", "bearer"): 1,
+    ("sim7000", "ftp"): 29,
+}
+
+
+def inventory() -> list[tuple[str, str, str, str]]:
+    """Family, service, name and form of each command of the documents of the SIM800 and the SIM7000."""
     commands = tomllib.loads(INVENTORY.read_text("utf-8"))["command"]
-    wanted = [row for row in commands if row["family"] == "sim800" and row["service"] in ("http", "bearer")]
-    return [(row["name"], row["form"]) for row in wanted]
+    wanted = [row for row in commands if row["family"] in ("sim800", "sim7000")]
+    return [(row["family"], row["service"], row["name"], row["form"]) for row in wanted]
 
 
 def test_the_inventory_is_there() -> None:
-    assert len(inventory()) == 9
+    assert Counter((family, service) for family, service, *_ in inventory()) == FORMS
 
 
-@pytest.mark.parametrize(("name", "form"), inventory())
-def test_both_halves_have_every_form_of_the_document(name: str, form: str) -> None:
-    found = [row for row in rows(["sim800"]) if row["name"] == name and form in (row["form"], "unspecified")]
+@pytest.mark.parametrize(("family", "service", "name", "form"), inventory())
+def test_both_halves_have_every_form_of_the_document(family: str, service: str, name: str, form: str) -> None:
+    found = [row for row in rows([family]) if row["name"] == name and form in (row["form"], "unspecified")]
     assert found
     assert all(row["host"] and row["virtual"] for row in found)
+    assert {row["service"] for row in found} == {service}
 
 
 def test_the_rows() -> None:

@@ -23,13 +23,15 @@ class Verb:
 
     ``also``: a pattern of the lines that it may send beside those of the example. ``settings``: a pattern of lines
     whose order means nothing. ``pieces``: a pattern of what differs in lines that move a body in parts, which count
-    as one. ``options`` are those of the virtual modem.
+    as one. ``spare``: a pattern of lines of the example that the verb has no need of. ``options`` are those of the
+    virtual modem.
     """
 
     act: Callable[[Modem, Surroundings], Awaitable[None]]
     also: str = "(?!)"
     settings: str = "(?!)"
     pieces: str = "(?!)"
+    spare: str = "(?!)"
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def may_send(self, line: str) -> bool:
@@ -39,7 +41,7 @@ class Verb:
     def beside(self, lines: Sequence[str], example: Sequence[str]) -> list[str]:
         """The lines beside those of the example, which have to be there in its order."""
         rest: list[str] = []
-        sent, wanted = self._plain(lines), self._plain(example)
+        sent, wanted = self._plain(lines), self._plain([line for line in example if not re.fullmatch(self.spare, line)])
         for line in [*self._settings(wanted)]:
             assert line in sent, f"{line} was not sent: {lines}"
             sent.remove(line)
