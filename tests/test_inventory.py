@@ -112,7 +112,7 @@ async def test_the_host_refuses_what_is_outside_the_limits_before_a_byte_is_sent
 
 @pytest.mark.parametrize(("family", "template"), [(f, t) for f, s, t in urcs() if (f, s) in judged_services()])
 def test_an_unsolicited_line_of_the_manual_is_declared_and_may_come_at_any_time(family: str, template: str) -> None:
-    line = sample(f"AT{template.partition(':')[0]}", template, method="0")
+    line = sample(f"AT{template.partition(':')[0].partition(' ')[0]}", template, method="0")
     for before in (b"", b"AT+CSQ\r"):
         demux = Demux(DIALECTS[family])
         if before:
@@ -150,6 +150,9 @@ async def test_the_virtual_modem_answers_as_documented(trial: Trial) -> None:
     visitor = await visit(trial)
     assert set(visitor.bound) == set(trial.transcript.captures)
     payloads = [step for step in trial.transcript.steps if step.does is Does.PAYLOAD]
+    if trial.form.service == "pop3":  # the words of the server are its own
+        assert [data[:3] for data in visitor.payloads] == [b"+OK"[: len(data)] for data in visitor.payloads]
+        return
     assert visitor.payloads == [BODY[: trial.transcript.length(step) or 1] for step in payloads]
 
 

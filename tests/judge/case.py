@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Case", "Line", "Values"]
+__all__ = ["TYPED", "Case", "Line", "Values"]
 
 Values = Mapping[str, str]
 #: A command line that is answered with OK; one behind which another line has to be waited for stands with it.
 Line = str | tuple[str, str]
+#: An answer of the host to a mark, which ends with Ctrl-Z.
+TYPED = "<text, ends with CTRL+Z 0x1A>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.judge import ftp_cases, http_cases
+from tests.judge import ftp_cases, http_cases, mail_cases
 from tests.judge.case import Case, Values
 
 __all__ = ["CASES", "NEEDS", "SAMPLES", "TAKEN"]
 
 #: By family, name and form.
-CASES: Mapping[tuple[str, str, str], Sequence[Case]] = {**http_cases.CASES, **ftp_cases.CASES}
+CASES: Mapping[tuple[str, str, str], Sequence[Case]] = {
+    **http_cases.CASES,
+    **ftp_cases.CASES,
+    **mail_cases.CASES,
+}
 #: Values that stand for the fields of answers on the host's side, by name.
-SAMPLES: Mapping[str, Values] = {**http_cases.SAMPLES, **ftp_cases.SAMPLES}
+SAMPLES: Mapping[str, Values] = {**http_cases.SAMPLES, **ftp_cases.SAMPLES, **mail_cases.SAMPLES}
 #: Values outside a natural limit, which the document does not print, that modules take all the same.
 TAKEN: Mapping[tuple[str, str, str], str] = {**http_cases.TAKEN}
 #: What the cases of a family and service need around the module, as transcripts say it.
-NEEDS: Mapping[tuple[str, str], tuple[Mapping[str, Any], ...]] = {**http_cases.NEEDS, **ftp_cases.NEEDS}
+NEEDS: Mapping[tuple[str, str], tuple[Mapping[str, Any], ...]] = {
+    **http_cases.NEEDS,
+    **ftp_cases.NEEDS,
+    **mail_cases.NEEDS,
+}

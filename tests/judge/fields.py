@@ -29,6 +29,10 @@ NAMES = {
     "mode": "state",
     "num": "number",
     "total": "size",
+    "totalnumber": "number",
+    "totalsize": "size",
+    "msgnumber": "number",
+    "datalength": "length",
 }
 _FIELD = re.compile(r'[ \t]*("[^"]*"|[^",]*?)[ \t]*(?:,|\Z)')
 

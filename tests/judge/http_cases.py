@@ -20,15 +20,16 @@ def _sapbr(*tags: tuple[str, str]) -> list[Case]:
     """The commands of the bearer; ``tags`` are its parameters."""
     done, before = "cmd 0, 1, 3", tuple(f'AT+SAPBR=3,1,"{tag}","{value}"' for tag, value in tags)
     return [
-        *(Case({"cmd": "3", "cid": "1", "tag": tag, "value": value}, outcome=done) for tag, value in tags),
-        Case({"cmd": "1", "cid": "1"}, before, outcome=done),
-        Case({"cmd": "2", "cid": "1"}, (*before, OPEN), outcome="cmd 2"),
-        Case({"cmd": "0", "cid": "1"}, (*before, OPEN), outcome=done),
+        *(Case({"cmd": "3", "cid": "1", "tag": tag, "value": value}, outcome=done, later=()) for tag, value in tags),
+        Case({"cmd": "1", "cid": "1"}, before, outcome=done, later=()),
+        Case({"cmd": "2", "cid": "1"}, (*before, OPEN), outcome="cmd 2", later=()),
+        Case({"cmd": "0", "cid": "1"}, (*before, OPEN), outcome=done, later=()),
     ]
 
 
 CASES: Mapping[tuple[str, str, str], Sequence[Case]] = {
     ("sim800", "AT+SAPBR", "write"): _sapbr(("Contype", "GPRS"), ("APN", "CMNET")),
+    ("sim900", "AT+SAPBR", "write"): _sapbr(("Contype", "GPRS"), ("APN", "CMNET")),
     ("sim7000", "AT+SAPBR", "write"): _sapbr(("APN", "CMNET")),
     ("sim800", "AT+HTTPINIT", "execute"): [Case(before=BEARER)],
     ("sim800", "AT+HTTPTERM", "execute"): [Case(before=INIT)],
@@ -47,7 +48,7 @@ CASES: Mapping[tuple[str, str, str], Sequence[Case]] = {
     ("sim800", "AT+HTTPSCONT", "unspecified"): [Case(before=READY)],
 }
 SAMPLES: Mapping[str, Values] = {
-    "AT+SAPBR": {"status": "1", "ip": "10.89.193.1"},
+    "AT+SAPBR": {"cid": "1", "status": "1", "ip": "10.89.193.1"},
     "AT+HTTPACTION": {"status": "200", "datalen": "1000"},
     "AT+HTTPREAD": {"len": "1000"},
     "AT+HTTPSTATUS": {"method": "GET", "status": "1", "finish": "1440", "remain": "7915"},

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.judge.case import Case, Line, Values
+from tests.judge.case import TYPED, Case, Line, Values
 from tests.judge.cases import CASES, NEEDS, SAMPLES, TAKEN
 from tests.judge.transcript import Capture, Does, Payload, Step, Transcript
 
@@ -22,6 +22,7 @@ __all__ = ["Form", "Param", "Trial", "forms", "sample", "trials", "urcs"]
 
 PATH = Path(__file__).parents[1] / "inventory.toml"
 _PLACE = re.compile(r"<([a-z0-9_]+)>", re.IGNORECASE)
+_NAMED = re.compile(r"<\w+(?: raw bytes)?>")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _RAW = re.compile(r"<(\w+) raw bytes>")
 
@@ -92,6 +93,8 @@ class Trial:
 #: Data that end with a mark.
 MARKED = "<data, ends with ETX 0x03>"
 MARK = b"\x03"
+#: Prompts without a line end.
+MARKS = (">", ">>")
 #: What a prompt grants, where the inventory has another name for it than for what was asked for.
 GRANTED = {"cnflength": "reqlength"}
 
@@ -100,7 +103,7 @@ GRANTED = {"cnflength": "reqlength"}
 def urcs() -> tuple[tuple[str, str, str], ...]:
     """Every unsolicited line of the inventory: family, service and template."""
     tables = tomllib.loads(PATH.read_text("utf-8"))["urc"]
-    return tuple((table["family"], table["service"], table["template"]) for table in tables)
+    return tuple((table["family"], table["service"], _lowered(table["template"])) for table in tables)
 
 
 def sample(name: str, template: str, **values: str) -> str:
@@ -120,20 +123,25 @@ def _form(table: Mapping[str, Any]) -> Form:
         service=table["service"],
         name=table["name"],
         form=table["form"],
-        syntax=table["syntax"],
-        response=tuple(table["response"]),
+        syntax=_lowered(table["syntax"]),
+        response=tuple(map(_lowered, table["response"])),
         finals=tuple(table["final"]),
-        later=tuple(table["async"]),
+        later=tuple(map(_lowered, table["async"])),
         kind=table["kind"],
         detail=table["detail"],
         params=tuple(_param(param) for param in table.get("params", ())),
-        outcomes={item["when"]: tuple(item["lines"]) for item in table.get("outcomes", ())},
+        outcomes={item["when"]: tuple(map(_lowered, item["lines"])) for item in table.get("outcomes", ())},
     )
+
+
+def _lowered(text: str) -> str:
+    """With its places in lower case, as the names of captures are."""
+    return _NAMED.sub(lambda place: place[0].lower(), text)
 
 
 def _param(table: Mapping[str, Any]) -> Param:
     return Param(
-        name=table["name"],
+        name=table["name"].lower(),
         type=table["type"],
         low=table.get("min"),
         high=table.get("max"),
@@ -225,8 +233,10 @@ def _step(form: Form, line: str, values: Values, captures: dict[str, Capture]) -
     if line == MARKED:
         entry = form.kind == "datamode"
         return Step(Does.ENTRY, "some data\\x03") if entry else Step(Does.PAYLOAD, payload=Payload(until=MARK))
+    if line == TYPED:
+        return Step(Does.ENTRY, "some text\\x1a")
     if raw is None:
-        prompt = form.kind == "datamode" and line.isalpha() and line not in ("OK", "ERROR")
+        prompt = form.kind == "datamode" and (line.isalpha() or line in MARKS) and line not in ("OK", "ERROR")
         optional = _OPTIONAL.fullmatch(line)
         text = _template(form, line if optional is None else optional[1], values, captures)
         return Step(Does.PROMPT if prompt else Does.RECV, text, optional=optional is not None)
