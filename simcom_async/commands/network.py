@@ -22,6 +22,7 @@ __all__ = [
     "CregRead",
     "CregReport",
     "CregState",
+    "EpsRegistrationState",
     "Operator",
     "OperatorFormat",
     "OperatorList",
@@ -99,6 +100,22 @@ class CeregState(RegistrationState):
     """The registration in an LTE network (3GPP TS 27.007 10.1.22)."""
 
     wire = Line("+CEREG", ref="3GPP TS 27.007 10.1.22")
+
+
+class EpsRegistrationState(Reply):
+    """The registration in an LTE network with a routing area, as the SIM7000 tells it (SIM7000 AT manual 6.2.7)."""
+
+    wire = Line("+CEREG", ref="SIM7000 AT manual 6.2.7")
+    mode: Annotated[int, Range(0, 4)]
+    stat: Registration
+    tac: Annotated[str, Text()]
+    rac: Annotated[str, Text(quoted=None)]
+    ci: Annotated[str, Text()]
+    access: int | None = None
+    cause_type: int | None = None
+    reject_cause: int | None = None
+    active_time: Annotated[str | None, Text()] = None
+    periodic_tau: Annotated[str | None, Text()] = None
 
 
 class CregChanged(RegistrationChanged):
@@ -193,10 +210,16 @@ class CeregReport(Command[None]):
     mode: Annotated[int | None, Range(0, 2)] = 0
 
 
-class CeregRead(Command[CeregState]):
+class CeregRead(Command[CeregState | EpsRegistrationState]):
     """Ask for the LTE registration (3GPP TS 27.007 10.1.22)."""
 
-    wire = Syntax(name="+CEREG", form=Form.READ, replies=(CeregState,), repeatable=True, ref="3GPP TS 27.007 10.1.22")
+    wire = Syntax(
+        name="+CEREG",
+        form=Form.READ,
+        replies=(CeregState, EpsRegistrationState),
+        repeatable=True,
+        ref="3GPP TS 27.007 10.1.22",
+    )
 
 
 class OperatorSelect(Command[None]):

@@ -23,6 +23,7 @@ __all__ = [
     "ContextDefine",
     "ContextDefinition",
     "ContextDefinitionRead",
+    "EpsContextDefine",
     "LocalAddress",
     "PacketService",
     "PdpDeactivated",
@@ -41,15 +42,17 @@ class PdpType(StrEnum):
 
 
 class ContextDefinition(Reply):
-    """One defined packet context (SIM800 AT manual 7.2.2)."""
+    """A defined packet context (SIM800 AT manual 7.2.2); an LTE module says two fields more (3GPP TS 27.007 10.1.1)."""
 
     wire = Line("+CGDCONT", times=Times.MANY, ref="SIM800 AT manual 7.2.2")
-    cid: Annotated[int, Range(1, 3)]
+    cid: Annotated[int, Range(1, 24)]
     type: Annotated[PdpType, Text()]
     apn: Annotated[str, Text()]
     address: Annotated[str, Text()]
-    data_compression: Annotated[int, Range(0, 1)]
-    header_compression: Annotated[int, Range(0, 1)]
+    data_compression: Annotated[int, Range(0, 4)]
+    header_compression: Annotated[int, Range(0, 4)]
+    address_allocation: int | None = None
+    emergency: int | None = None
 
 
 class ContextActivation(Reply):
@@ -112,6 +115,20 @@ class ContextDefine(Command[None]):
     address: Annotated[str | None, Text(max=15)] = None
     data_compression: Annotated[int | None, Range(0, 1)] = None
     header_compression: Annotated[int | None, Range(0, 1)] = None
+
+
+class EpsContextDefine(Command[None]):
+    """Define a packet context with the two fields more of an LTE module (3GPP TS 27.007 10.1.1)."""
+
+    wire = Syntax(name="+CGDCONT", form=Form.WRITE, repeatable=True, ref="3GPP TS 27.007 10.1.1")
+    cid: Annotated[int, Range(1, 3)] = 1
+    type: Annotated[PdpType, Text()] = PdpType.IP
+    apn: Annotated[str, Text(max=100)] = ""
+    address: Annotated[str, Text(max=15)] = ""
+    data_compression: Annotated[int, Range(0, 4)] = 0
+    header_compression: Annotated[int, Range(0, 4)] = 0
+    address_allocation: Annotated[int, Range(0, 1)] = 0
+    emergency: Annotated[int, Range(0, 1)] = 0
 
 
 class ContextDefinitionRead(Command[tuple[ContextDefinition, ...]]):

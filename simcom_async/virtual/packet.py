@@ -69,6 +69,13 @@ async def _define(turn: Turn[messages.ContextDefine]) -> None:
     )
 
 
+@ANSWERS.to(messages.EpsContextDefine)
+async def _define_eps(turn: Turn[messages.EpsContextDefine]) -> None:
+    definition = messages.ContextDefinition(**turn.command.model_dump())
+    given = definition.address or _NO_ADDRESS
+    turn.modem.contexts.defined[definition.cid] = definition.model_copy(update={"address": given})
+
+
 @ANSWERS.to(messages.ContextDefinitionRead)
 async def _defined(turn: Turn[messages.ContextDefinitionRead]) -> list[Message]:
     return [definition for _, definition in sorted(turn.modem.contexts.defined.items())]

@@ -77,6 +77,8 @@ def test_contexts() -> None:
     assert [(context.cid, context.apn) for context in found] == [(1, "CMNET"), (2, "")]
     assert isinstance(found[0], ContextDefinition)
     assert answer(ContextDefinitionRead()) == ()
+    (eps,) = answer(ContextDefinitionRead(), '+CGDCONT: 13,"IP","ctnb","0.0.0.0",0,0,0,1')
+    assert (eps.cid, eps.address_allocation, eps.emergency) == (13, 0, 1)
     assert answer(ContextActivationRead(), "+CGACT: 1,1", "+CGACT: 2,0") == (
         ContextActivation(cid=1, state=1),
         ContextActivation(cid=2, state=0),

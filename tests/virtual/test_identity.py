@@ -52,3 +52,8 @@ async def test_a_series_may_tell_more_and_spell_it_in_its_own_way() -> None:
         await client.ask(b"ATI", b"\r\n" + b"\r\n".join(lines) + b"\r\n" + OK)
         await client.ask(b"AT+CGMR", b"\r\n+CGMR: 4534B03SIM7100E\r\n" + OK)
         await client.ask(b"AT+CICCID", b"\r\n+ICCID: 89860011200000000004\r\n" + OK)
+
+
+async def test_a_series_has_a_release_of_its_own() -> None:
+    async with VirtualModem("sim7000") as virtual:
+        await (await attach(virtual)).ask(b"ATI", b"\r\nSIM7000G R1529\r\n" + OK)

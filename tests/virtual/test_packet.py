@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from simcom_async.virtual import VirtualModem
 from tests.virtual.client import Client
+from tests.virtual.conftest import attach
 
 OK = b"\r\nOK\r\n"
 
@@ -18,6 +19,14 @@ async def test_contexts(client: Client) -> None:
     await client.ask(b"AT+CGACT?", b"\r\n+CGACT: 1,0\r\n+CGACT: 2,0\r\n+CGACT: 3,0\r\n" + OK)
     await client.ok(b"AT+CGDCONT=2", b"AT+CGDCONT=3", b"AT+CMEE=1")
     await client.ask(b"AT+CGACT=1,2", b"\r\n+CME ERROR: 148\r\n")
+
+
+async def test_a_context_of_an_lte_module() -> None:
+    async with VirtualModem("sim7000") as virtual:
+        client = await attach(virtual)
+        await client.ok(b'AT+CGDCONT=1,"IP","one","0.0.0.0",0,0,0,0', b'AT+CGDCONT=2,"IP","two"')
+        lines = b'\r\n+CGDCONT: 1,"IP","one","0.0.0.0",0,0,0,0\r\n+CGDCONT: 2,"IP","two","0.0.0.0",0,0\r\n'
+        await client.ask(b"AT+CGDCONT?", lines + OK)
 
 
 async def test_attachment(virtual: VirtualModem, client: Client) -> None:
