@@ -20,8 +20,8 @@ from tests.judge.verb import Verb
 
 __all__ = ["NO_VERB", "VERBS"]
 
-#: A session says of a mail what the examples leave as it is when the module starts, takes the password back, and logs out
-#: at the end. An example sets the patience with the server twice.
+#: A session says of a mail what the examples leave as it is when the module starts, takes the password back, and logs
+#: out at the end. An example sets the patience with the server twice.
 ALSO = r'AT\+SMTP(AUTH=0|RCPT=[012]|CS="ASCII"|FILE=0)|AT\+POP3OUT'
 PIECES = r"(?<=AT\+EMAILTO=)\d+|(?<=AT\+POP3READ)=\d+"
 
