@@ -22,6 +22,7 @@ from simcom_async.ports.open import open_url
 from simcom_async.ports.port import Port
 from simcom_async.sessions.attach import Attachment
 from simcom_async.sessions.bearer import Access
+from simcom_async.sessions.files import FilesSession
 from simcom_async.sessions.ftp import FtpSession
 from simcom_async.sessions.ftp_login import FtpLogin
 from simcom_async.sessions.ftp_service import FtpService
@@ -69,6 +70,7 @@ class Modem:
         self.smtp = SmtpSession(self._attachment, self.network)
         self._pop3 = Pop3Service(self._attachment, self.network)
         self._ftp = FtpService(self._attachment, self.network)
+        self._files = FilesSession(self._attachment)
 
     @property
     def bus(self) -> EventBus:
@@ -180,9 +182,11 @@ class Modem:
         return Pop3Session(self._pop3, account)
 
     @property
-    def files(self) -> NoReturn:
-        """The module's file system is not carried yet: raises UnsupportedService."""
-        self._refuse("the module's file system")
+    def files(self) -> FilesSession:
+        """The module's file system. Raises UnsupportedService for a module without commands for it."""
+        if not FilesSession.carried_by(self.dialect):
+            self._refuse("the module's file system")
+        return self._files
 
     def _refuse(self, what: str) -> NoReturn:
         raise UnsupportedService(

@@ -22,6 +22,7 @@ from simcom_async.at.command import (
 )
 from simcom_async.at.fields import Range, Text
 from simcom_async.at.message import Counted, Line, Prompt, Urc
+from simcom_async.commands.general import At
 
 __all__ = ["PACKET_MAXIMUM", "FilePacket", "FilePrompt", "FileReceive", "FileSend", "FileSent"]
 
@@ -71,7 +72,8 @@ class FileReceive(Command[None]):
 class FileSend(Command[FileSent]):
     """Read a file, or ``size`` bytes of it from ``position`` on, in packets; repeatable (SIM5320 AT manual 14.2).
 
-    OK comes behind the packets on the SIM5320, before them on the SIM7600.
+    OK comes behind the packets on the SIM5320, before them on the SIM7600. Nothing stops it; a module that answers AT
+    has ended it.
     """
 
     wire = Syntax(
@@ -81,6 +83,7 @@ class FileSend(Command[FileSent]):
         completion=Completion(
             endings=(Ending(FileSent),), packets=(FilePacket,), position=Position.EITHER, holds_port=True
         ),
+        abort=Abort(after=Means.COMMAND, command=At),
         service=Service.FILES,
         repeatable=True,
         ref="SIM5320 AT manual 14.2",
