@@ -45,7 +45,12 @@ class ResponseFormat:
         """The lines of one answer, or one unsolicited line: CR LF before the first and behind each."""
         if not lines:
             return b""
-        return (b"" if self._numeric else _CRLF) + _CRLF.join(lines) + _CRLF
+        return self.opening + _CRLF.join(lines) + _CRLF
+
+    @property
+    def opening(self) -> bytes:
+        """What stands in front of an answer: of its first line, or of a text that has no line in front."""
+        return b"" if self._numeric else _CRLF
 
     def prompt(self, mark: bytes) -> bytes:
         """A mark that asks for an entry and has no line end (3GPP TS 27.005 3.5.1: CR LF in front in any case)."""

@@ -48,13 +48,13 @@ class Wording:
         return compiled(kind).encode(message, documented=self._documented, spelled=self._spelled.get(kind))
 
     def answer(self, answered: Answered) -> list[Piece]:
-        """An answer: its lines in one block, payloads right behind the line that opens them."""
+        """An answer: its lines in one block, payloads right behind the line that opens them; a text opens by itself."""
         items = [] if answered is None else [answered] if isinstance(answered, Message) else list(answered)
         found: list[Piece] = []
         behind_line = False
         for item in items:
             if isinstance(item, bytes):
-                found.append(Piece(Kind.PAYLOAD, item))
+                found.append(Piece(Kind.PAYLOAD, item if found else self.format.opening + item))
                 behind_line = False
                 continue
             text = item.encode("latin-1") if isinstance(item, str) else self.encode(item)

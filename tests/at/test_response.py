@@ -72,3 +72,8 @@ def test_message_errors_have_a_group_of_their_own() -> None:
 def test_a_mark_has_no_line_end() -> None:
     assert ResponseFormat(WireState()).prompt(b"> ") == b"\r\n> "
     assert ResponseFormat(WireState(verbose=False)).prompt(b"> ") == b"\r\n> "
+
+
+def test_what_opens_an_answer() -> None:
+    assert ResponseFormat(WireState()).opening == b"\r\n"
+    assert ResponseFormat(WireState(verbose=False)).opening == b""

@@ -53,9 +53,11 @@ Turn = Hears | Says
 def play(transcript: Transcript, manner: Manner = Manner.PRINTED) -> Iterator[Turn]:
     """The whole transcript as the module plays it; each optional step happens, each repeat group once.
 
-    Captures have the value that the document prints; a payload without printed content is hostile to any parser.
+    Captures have the value that the document prints; a payload without printed content is hostile to any parser. One
+    without a line in front begins as every answer does.
     """
     heard = b""
+    before: Step | None = None
     for step in transcript.whole:
         match step.does:
             case Does.SEND:
@@ -76,7 +78,9 @@ def play(transcript: Transcript, manner: Manner = Manner.PRINTED) -> Iterator[Tu
             case Does.PAYLOAD:
                 data = content(transcript, step)
                 end = step.payload.until if step.payload is not None else None
-                yield Says(data + (end or b""), step, payload=data)
+                opening = b"\r\n" if before is not None and before.does is Does.SEND else b""
+                yield Says(opening + data + (end or b""), step, payload=data)
+        before = step
 
 
 def content(transcript: Transcript, step: Step) -> bytes:

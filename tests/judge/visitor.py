@@ -112,6 +112,8 @@ class Visitor:
             await self.before(run[min(place for place, _ in readings)])
             payload = [(place, bound) for place, bound in readings if run[place].does is Does.PAYLOAD]
             if payload:
+                if payload[0][0] == 0:  # without a line in front it begins as every answer does
+                    assert await self.console.read(2) == b"\r\n"
                 await self._payload(run[payload[0][0]], payload[0][1])
                 readings = [(place + 1, bound) for place, bound in payload]
                 continue

@@ -25,6 +25,8 @@ SHOWN = (
     "Date: Mon, 17 Aug 2009 14:09:27 +0800",
     "Subject: THIS IS A TEST MAIL",
 )
+#: As the module prints it.
+TEXT = b"\r\n" + MAIL
 CLOCK = 'AT+CCLK="09/09/01,12:00:00+00"'
 
 
@@ -60,9 +62,9 @@ async def test_a_mail_is_fetched_and_read() -> None:
         await host.error(b"AT+POP3READ")
         assert await host.fetch() == ("C:/Email/090901120000/", "EMAIL000.TXT")
         for line in (b"AT+POP3READ", b'AT+POP3READ=0,"090901120000/EMAIL000.TXT"'):
-            await host.ask(line, MAIL + OK)
+            await host.ask(line, TEXT + OK)
         assert await host.fetch(1, 2) == ("C:/Email/090901120001/", "090901120001.eml")
-        await host.ask(b"AT+POP3READ", MAIL + OK)
+        await host.ask(b"AT+POP3READ", TEXT + OK)
         assert virtual.file_system.read("C:/Email/090901120001/090901120001.eml") == MAIL
         await host.error(b'AT+POP3READ=0,"090901120000/NOFILE.TXT"', b'AT+POP3READ=1,"090901120000/EMAIL000.TXT"')
 
@@ -86,7 +88,7 @@ async def test_the_card_is_another_location() -> None:
         await host.log_in()
         folder, name = await host.fetch()
         assert folder.startswith("D:/Email/")
-        await host.ask(f'AT+POP3READ=1,"{folder.split("/")[-2]}/{name}"'.encode(), MAIL + OK)
+        await host.ask(f'AT+POP3READ=1,"{folder.split("/")[-2]}/{name}"'.encode(), TEXT + OK)
 
 
 async def test_nothing_but_mails_can_be_read() -> None:
@@ -115,7 +117,7 @@ async def test_a_mail_that_was_saved_outlives_the_power_but_is_not_the_last_one_
         host.send(b"ATE0\r")
         await host.hear(b"ATE0\r\r\nOK\r\n")
         await host.error(b"AT+POP3READ")
-        await host.ask(f'AT+POP3READ=0,"{folder.split("/")[-2]}/{name}"'.encode(), MAIL + OK)
+        await host.ask(f'AT+POP3READ=0,"{folder.split("/")[-2]}/{name}"'.encode(), TEXT + OK)
 
 
 # Marking

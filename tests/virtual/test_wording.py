@@ -33,6 +33,11 @@ def test_a_single_message_is_a_line() -> None:
     assert wording(documented=True).answer(state) == [Piece(Kind.LINE, b'\r\n+SAPBR:1,3,"0.0.0.0"\r\n')]
 
 
+def test_a_text_without_a_header_begins_as_a_line_does() -> None:
+    assert wording().answer([b"Subject: x\r\n"]) == [Piece(Kind.PAYLOAD, b"\r\nSubject: x\r\n")]
+    assert wording(verbose=False).answer([b"Subject: x\r\n"]) == [Piece(Kind.PAYLOAD, b"Subject: x\r\n")]
+
+
 def test_prompts() -> None:
     assert wording().prompt(HttpDownload()) == Piece(Kind.PROMPT, b"\r\nDOWNLOAD\r\n")
     assert wording(verbose=False).prompt(HttpDownload()) == Piece(Kind.PROMPT, b"DOWNLOAD\r\n")
