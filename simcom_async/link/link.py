@@ -177,6 +177,11 @@ class Link:
         """Takes a service until the end of the ``with`` block. Raises ServiceBusy, see ``Claims``."""
         return self._claims.claim(service, self.dialect)
 
+    @property
+    def claimed(self) -> frozenset[Service]:
+        """The services that somebody has taken."""
+        return frozenset(self._claims.held)
+
     async def settled(self, service: Service, timeout: float | None) -> None:
         """Waits until work of ``service`` that was given up has ended; CommandTimeout after ``timeout`` seconds."""
         while any(operation.command.wire.service is service for operation in self._claims.unsettled):

@@ -22,7 +22,8 @@ class Errand(Generic[A]):
     def __init__(self, attachment: Attachment, work: Callable[[], Coroutine[Any, Any, A]]) -> None:
         self._attachment = attachment
         self._result: asyncio.Future[A] = asyncio.get_running_loop().create_future()
-        attachment.spawn(lambda: self._run(work))
+        self._result.add_done_callback(asyncio.Future.exception)  # heard of here, in case nobody waits for it
+        attachment.spawn(lambda: self._run(work)).add_done_callback(self._over)
 
     @property
     def done(self) -> bool:
@@ -48,19 +49,18 @@ class Errand(Generic[A]):
         self._result.exception()
 
     async def _run(self, work: Callable[[], Coroutine[Any, Any, A]]) -> None:
-        result = self._result
         try:
             answer = await work()
-        except asyncio.CancelledError:
-            result.set_exception(PortLost(f"{self._attachment.url} was closed", port=self._attachment.url))
-            raise
         except Exception as error:
-            result.set_exception(error)
+            self._result.set_exception(error)
         else:
-            result.set_result(answer)
-        finally:
-            if not result.cancelled():
-                result.exception()  # heard of here, in case nobody waits for it
+            self._result.set_result(answer)
+
+    def _over(self, _: asyncio.Task[None]) -> None:
+        """The task has ended, perhaps before it began: the modem was closed."""
+        if not self._result.done():
+            url = self._attachment.url
+            self._result.set_exception(PortLost(f"{url} was closed meanwhile", port=url))
 
 
 def _fail(waiting: asyncio.Future[Any], error: Exception) -> None:

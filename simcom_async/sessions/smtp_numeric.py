@@ -64,8 +64,14 @@ if TYPE_CHECKING:
 
 __all__ = ["NumericSmtp"]
 
-#: Results after which the server may have taken the mail, when it had all of it: its last answer was lost.
-_UNCERTAIN = (EmailSmtpCode.NETWORK_ERROR, EmailSmtpCode.TIMEOUT, EmailSmtpCode.SERVER_ERROR)
+#: Results that say why a mail was not sent; after any other the server may have taken it, once it had all of it: the
+#: connection or the server's last answer was lost, or it was another answer.
+_CERTAIN = (
+    EmailSmtpCode.DNS_ERROR,
+    EmailSmtpCode.AUTH_REQUIRED,
+    EmailSmtpCode.AUTH_FAILED,
+    EmailSmtpCode.BAD_RECIPIENT,
+)
 _SETTLE = 60.0  # seconds that a mail which was given up may take to end
 _RAW_LINE, _CODED_LINE, _LINE = 57, 76, 78  # bytes of a line: raw, in base64, with CR LF (RFC 2045 6.8)
 _TAKEN = frozenset(b"\t\n") | frozenset(range(0x20, 0x7F))
@@ -110,7 +116,8 @@ class NumericSmtp(SmtpFlow):
         link, work = self.outfit.link, self._work
         if work is not None and not work.done:
             work.cancel()
-            if self.letter.attachments and not self.underway:
+            await work.until(lambda: False)  # only then it is known what is unsettled
+            if self.letter.attachments and not self.underway and link.claimed <= {Service.SMTP}:
                 await self.outfit.network.down()  # nothing else ends a mail whose attachment does not come
             await link.settled(Service.SMTP, _SETTLE)
         if self.server.username is not None:
@@ -200,7 +207,7 @@ class NumericSmtp(SmtpFlow):
                 raise smtp_error(self.what, error.code or "ERROR", command, certain=True) from error
         self.sent = result.code is EmailSmtpCode.SENT
         if not self.sent:
-            certain = not self.underway or (result.code.known and result.code not in _UNCERTAIN)
+            certain = not self.underway or result.code in _CERTAIN
             raise smtp_error(self.what, result.code, command, certain=certain)
 
     async def _attach(self, work: Undertaking[EmailSmtpResult], attachment: Attachment) -> None:
