@@ -67,10 +67,10 @@ class Modem:
         self._attachment = Attachment(link, url, LoopClock() if clock is None else clock, dialect)
         self.network = NetworkSession(self._attachment, Access() if access is None else access, pin)
         self.http = HttpSession(self._attachment, self.network)
-        self.smtp = SmtpSession(self._attachment, self.network)
-        self._pop3 = Pop3Service(self._attachment, self.network)
-        self._ftp = FtpService(self._attachment, self.network)
         self._files = FilesSession(self._attachment)
+        self.smtp = SmtpSession(self._attachment, self.network, self._files)
+        self._pop3 = Pop3Service(self._attachment, self.network, self._files)
+        self._ftp = FtpService(self._attachment, self.network)
 
     @property
     def bus(self) -> EventBus:

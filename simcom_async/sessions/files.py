@@ -167,6 +167,14 @@ class FilesSession(Session):
         folder = ModulePath.named(path)
         await self._change(folder, DirectoryRemove, {"name": folder.name}, f"{folder} cannot be removed", timeout)
 
+    @asynccontextmanager
+    async def entered(self, path: str, *, timeout: float | None = None) -> AsyncIterator[None]:
+        """Have a folder as the module's current directory, for commands that look for files only there."""
+        folder = ModulePath.of(path)
+        async with self._visit(f"visit of {folder}", timeout) as visit:
+            await visit.go(folder)
+            yield
+
     # Steps
 
     @asynccontextmanager

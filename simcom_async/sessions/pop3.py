@@ -27,6 +27,7 @@ from simcom_async.sessions.session import Session
 if TYPE_CHECKING:
     from simcom_async.link.claims import Claim
     from simcom_async.sessions.attach import Attachment
+    from simcom_async.sessions.files import FilesSession
     from simcom_async.sessions.network import NetworkSession
 
 __all__ = ["Pop3Service", "Pop3Session", "Pop3Stream"]
@@ -44,9 +45,10 @@ class Pop3Service(Session):
 
     service = Service.POP3
 
-    def __init__(self, attachment: Attachment, network: NetworkSession) -> None:
+    def __init__(self, attachment: Attachment, network: NetworkSession, files: FilesSession) -> None:
         super().__init__(attachment)
         self.network = network
+        self._files = files
 
     @property
     def attachment(self) -> Attachment:
@@ -58,7 +60,8 @@ class Pop3Service(Session):
         dialect = self._link.dialect
         for kind in FLOWS:
             if kind.speaks(dialect):
-                flow = kind(Pop3Outfit(attachment=self._attachment, network=self.network), account)
+                outfit = Pop3Outfit(attachment=self._attachment, network=self.network, files=self._files)
+                flow = kind(outfit, account)
                 flow.prepare()
                 return flow
         raise UnsupportedService(

@@ -18,6 +18,7 @@ from simcom_async.sessions.mail_server import check_server, check_timeout
 if TYPE_CHECKING:
     from simcom_async.link.link import Link
     from simcom_async.sessions.attach import Attachment
+    from simcom_async.sessions.files import FilesSession
     from simcom_async.sessions.network import NetworkSession
 
 __all__ = [
@@ -76,10 +77,11 @@ class Pop3Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Pop3Outfit:
-    """What a flow works with: the module, its line and its network."""
+    """What a flow works with: the module, its line, its network and its files."""
 
     attachment: Attachment
     network: NetworkSession
+    files: FilesSession
 
     @property
     def link(self) -> Link:

@@ -7,11 +7,9 @@ on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from simcom_async.at.command import Command
-from simcom_async.commands.file_transfer import FileSend
 from simcom_async.commands.pop3 import (
     Pop3Code,
     Pop3Entry,
@@ -37,10 +35,12 @@ from simcom_async.commands.pop3_mail import (
     Pop3Subject,
 )
 from simcom_async.errors import CommandFailed, Pop3Error
-from simcom_async.sessions.counted import block_size
-from simcom_async.sessions.mail_store import read_part, remove_mail, size_of
+from simcom_async.sessions.mail_store import removed
 from simcom_async.sessions.parameter import composed
 from simcom_async.sessions.pop3_flow import MailboxSize, MailSize, Pop3Account, Pop3Flow, Pop3Outfit
+
+if TYPE_CHECKING:
+    from simcom_async.sessions.file_stream import FileStream
 
 __all__ = ["TextualPop3"]
 
@@ -51,21 +51,6 @@ _NAMES = {Pop3From: "From", Pop3Date: "Date", Pop3Subject: "Subject"}
 _ENDING = frozenset(map(str, (Pop3Code.NETWORK_ERROR, Pop3Code.FILE_SYSTEM_ERROR)))
 
 
-@dataclass(slots=True)
-class Saved:
-    """A mail in the module: a file of ``size`` bytes (None: its size is not known) of which ``read`` have been read."""
-
-    directory: str
-    file: str
-    size: int | None
-    read: int = 0
-
-    @property
-    def path(self) -> str:
-        """Its absolute path."""
-        return self.directory + self.file
-
-
 class TextualPop3(Pop3Flow):
     """One session; ``login`` begins it, ``logout`` or ``abandon`` ends it."""
 
@@ -74,8 +59,8 @@ class TextualPop3(Pop3Flow):
     def __init__(self, outfit: Pop3Outfit, account: Pop3Account) -> None:
         super().__init__(outfit, account)
         self._settings: Command[None] | None = None
-        self._saved: Saved | None = None
-        self._kept: list[Saved] = []
+        self._mail: FileStream | None = None
+        self._kept: list[tuple[str, str]] = []
 
     def prepare(self) -> None:
         """Build the settings."""
@@ -130,34 +115,27 @@ class TextualPop3(Pop3Flow):
             raise error
         if not isinstance(result, Pop3Path | Pop3SavedHere):
             raise Pop3Error(f"{self.what}: {doing}: the module did not say where it is", command=command.masked)
-        self._saved = saved = Saved(result.directory, result.file, None)
-        self._kept.append(saved)
+        self._kept.append((result.directory, result.file))
         self.unread = True
-        if self.outfit.link.dialect.speaks(FileSend):
-            saved.size = await size_of(self.outfit.link, saved.path)
+        files = self.outfit.files
+        if files.carried_by(self.outfit.link.dialect):
+            self._mail = files.open(result.directory + result.file)
 
     async def read(self) -> bytes:
-        """The next block of the file; it is removed behind the last one."""
-        saved, link = self._saved, self.outfit.link
-        if saved is None:
-            return b""
-        if saved.size is None:
-            data = await self._printed()
-        else:
-            size = min(block_size(link.state.baud), saved.size - saved.read)
-            data = await read_part(link, saved.path, saved.read, size) if size else b""
-            saved.read += len(data)
-        if not data or saved.read == saved.size:
-            self._saved, self.unread = None, False
-            await self._remove(saved)
+        """The next part of the file; it is removed behind the last one."""
+        data = b""
+        if self.unread:
+            data = await anext(self._mail, b"") if self._mail is not None else await self._printed()
+            if not data or self._mail is None:
+                await self.discard()
         return data
 
     async def discard(self) -> None:
-        """Remove the file."""
-        saved, self._saved = self._saved, None
-        self.unread = False
-        if saved is not None:
-            await self._remove(saved)
+        """Read no more of the file, and remove it."""
+        mail, self._mail, self.unread = self._mail, None, False
+        if mail is not None:
+            await mail.aclose()
+        await self._remove()
 
     async def delete(self, number: int) -> None:
         """AT+POP3DEL."""
@@ -173,8 +151,7 @@ class TextualPop3(Pop3Flow):
         """AT+POP3STOP, and remove what was not read."""
         if not self.closed:
             await self._stop()
-        for saved in tuple(self._kept):
-            await self._remove(saved)
+        await self.discard()
 
     async def _stop(self) -> None:
         try:
@@ -193,15 +170,15 @@ class TextualPop3(Pop3Flow):
             raise failure from error
 
     async def _printed(self) -> bytes:
-        """The mail as AT+POP3READ prints it, without a length: where nothing better is spoken."""
-        saved = self._saved
-        assert saved is not None  # noqa: S101 - read has looked
+        """The mail as AT+POP3READ prints it, without a length: for a module whose files cannot be read."""
         pieces: list[bytes] = []
         await self.outfit.link.send(Pop3Read(), sink=pieces.append)
-        data = b"".join(pieces)
-        saved.size = saved.read = len(data)
-        return data
+        return b"".join(pieces)
 
-    async def _remove(self, saved: Saved) -> None:
-        self._kept.remove(saved)
-        await remove_mail(self.outfit.link, saved.directory, saved.file)
+    async def _remove(self) -> None:
+        """Remove what was saved, and the folder that was made for it."""
+        files = self.outfit.files
+        while self._kept and files.carried_by(self.outfit.link.dialect):
+            directory, file = self._kept.pop()
+            await removed(files.delete(directory + file))
+            await removed(files.rmdir(directory.rstrip("/")))

@@ -20,6 +20,7 @@ from simcom_async.sessions.smtp_textual import TextualSmtp
 
 if TYPE_CHECKING:
     from simcom_async.sessions.attach import Attachment
+    from simcom_async.sessions.files import FilesSession
     from simcom_async.sessions.network import NetworkSession
 
 __all__ = ["SmtpResult", "SmtpSession"]
@@ -51,9 +52,10 @@ class SmtpSession(Session):
 
     service = Service.SMTP
 
-    def __init__(self, attachment: Attachment, network: NetworkSession) -> None:
+    def __init__(self, attachment: Attachment, network: NetworkSession, files: FilesSession) -> None:
         super().__init__(attachment)
         self._network = network
+        self._files = files
 
     async def send(
         self,
@@ -123,7 +125,8 @@ class SmtpSession(Session):
         for kind in FLOWS:
             if kind.speaks(dialect):
                 meter = Meter(self._link.bus, self.service, Direction.SEND, progress)
-                flow = kind(Outfit(attachment=self._attachment, network=self._network, meter=meter), server, letter)
+                outfit = Outfit(attachment=self._attachment, network=self._network, files=self._files, meter=meter)
+                flow = kind(outfit, server, letter)
                 flow.prepare()
                 return flow
         raise UnsupportedService(

@@ -20,6 +20,7 @@ from simcom_async.sessions.mail_words import header_text
 if TYPE_CHECKING:
     from simcom_async.link.link import Link
     from simcom_async.sessions.attach import Attachment
+    from simcom_async.sessions.files import FilesSession
     from simcom_async.sessions.network import NetworkSession
     from simcom_async.sessions.progress import Meter
 
@@ -62,10 +63,11 @@ class MailServer:
 
 @dataclass(frozen=True, kw_only=True)
 class Outfit:
-    """What a flow works with: the module, its line, its network, and who counts the bytes."""
+    """What a flow works with: the module, its line, its network, its files, and who counts the bytes."""
 
     attachment: Attachment
     network: NetworkSession
+    files: FilesSession
     meter: Meter
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from simcom_async.at.command import Command, Service
@@ -185,16 +186,21 @@ class TextualSmtp(SmtpFlow):
     async def _place(self) -> None:
         """Write the attachments into a folder of their own, and select them there."""
         link = self.outfit.link
-        self._folder = folder = MailFolder(link)
+        self._folder = folder = MailFolder(self.outfit.files)
         await folder.make()
         for attachment in self.letter.attachments:
-            await folder.put(attachment.name, attachment.data, lambda count: self.outfit.meter.add(count, self._total))
+            before = self.outfit.meter.done
+            await folder.put(attachment.name, attachment.data, partial(self._placed, before))
         async with folder.entered():
             for command in self._files:
                 try:
                     await link.send(command)
                 except CommandFailed as error:
                     raise smtp_error(self.what, str(error.code), command, certain=True) from error
+
+    def _placed(self, before: int, done: int) -> None:
+        meter = self.outfit.meter
+        meter.add(before + done - meter.done, self._total)
 
     async def _send(self) -> None:
         command = SmtpSend()

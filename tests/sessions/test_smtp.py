@@ -11,6 +11,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from simcom_async.at.command import Service
 from simcom_async.commands.topics import MailSent
 from simcom_async.errors import (
     OutcomeUnknown,
@@ -226,7 +227,8 @@ async def test_progress(site: SmtpSite, dialect: str) -> None:
         seen = [event for event in events.take() if isinstance(event, TransferProgress)]
     assert told[-1] == (10_010, 10_010)
     assert [done for done, _ in told] == sorted({done for done, _ in told})
-    assert {(event.service.value, event.direction) for event in seen} == {("smtp", Direction.SEND)}
+    mine = [event for event in seen if event.service is Service.SMTP]
+    assert (mine[-1].done, mine[-1].direction) == (10_010, Direction.SEND)
 
 
 @pytest.mark.parametrize("dialect", FAMILIES)
@@ -386,7 +388,8 @@ async def test_a_cancellation_while_it_is_sent_is_an_unknown_outcome(site: SmtpS
         site.release()
         await send(modem, site, mail("next\n"))
     texts = [received.message.get_content().strip() for received in site.mails]
-    assert texts == ["next"] if dialect in TEXTUAL else texts in (["next"], ["Hello.", "next"])
+    assert texts in (["next"], ["Hello.", "next"])
+    assert dialect not in TEXTUAL or texts == ["next"] or not step  # before its OK AT+SMTPSEND cannot be stopped
 
 
 @pytest.mark.parametrize("dialect", FAMILIES)
