@@ -15,7 +15,7 @@ from simcom_async.errors import SimcomError
 __all__ = ["COMMANDS", "run", "simcom"]
 
 #: Each is ``command`` in the module of its name, loaded when it is asked for.
-COMMANDS = ("demo", "http", "at", "info", "ports", "virtual", "explain", "record", "replay", "commands")
+COMMANDS = ("demo", "http", "files", "at", "info", "ports", "virtual", "explain", "record", "replay", "commands")
 
 _EXAMPLES = """\b
 Examples:
@@ -44,7 +44,16 @@ class CommandList(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"simcom_async.cli.{cmd_name}").command
+        _keep_examples(command)
         return command
+
+
+def _keep_examples(command: click.Command) -> None:
+    """Let click see the mark in front of lines that it must not wrap, which a raw docstring spells out."""
+    command.help = (command.help or "").replace("\\b\n", "\b\n")
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            _keep_examples(inner)
 
 
 def _version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:

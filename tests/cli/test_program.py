@@ -19,7 +19,7 @@ from simcom_async.errors import SimcomError
 from simcom_async.sites import HttpSite
 from tests.cli.conftest import LIMIT, VIRTUAL, Simcom, finished, first_line, running
 
-LATER = ("doctor", "shell", "monitor", "farm", "gateway", "ftp", "mail", "files")
+LATER = ("doctor", "shell", "monitor", "farm", "gateway", "mail")
 
 
 def leaves(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -47,7 +47,8 @@ async def test_every_command_has_help_with_an_example(simcom: Simcom, words: tup
     shown = await simcom(*words, "--help")
     assert shown.status == 0
     example = shown.text.partition("Example")[2]
-    assert f"simcom {' '.join(words)}" in example
+    assert f"  simcom {' '.join(words)}" in example.splitlines()[1]
+    assert "\\b" not in shown.text
 
 
 @pytest.mark.parametrize("name", [*LATER, "nonsense"])
