@@ -52,12 +52,7 @@ class Channel:
         self.port = port
         self.state = WireState()
         self.responder = Responder(modem.dialect, self.state)
-        self.wording = Wording(
-            self.state,
-            documented=modem.options.wire == "documented",
-            errors=modem.dialect.errors,
-            spelled=modem.dialect.spelled,
-        )
+        self.wording = Wording.of(modem.dialect, self.state, documented=modem.options.wire == "documented")
         self.out = Outgoing(port, modem.clock, modem.faults, baud=baud)
         self._paced = baud is not None
         self.unsolicited = Unsolicited(self.responder, self.out, modem.clock)
@@ -146,7 +141,8 @@ class Channel:
             match item:
                 case CommandLine() if self._unheard:
                     self._unheard -= 1
-                    self._found_rate()
+                    if not self._unheard and self.modem.dialect.habits.autobaud:
+                        self.interject(self.modem.dialect.habits.autobaud)
                     self._take(self.responder.resume())
                 case CommandLine():
                     self._task = self.modem.spawn(partial(self._carry_out, item))
@@ -163,11 +159,6 @@ class Channel:
                     self._watch_guard()
                 case Escape():
                     self.offline(Result.OK)
-
-    def _found_rate(self) -> None:
-        said = self.modem.dialect.habits.autobaud
-        if said and not self._unheard:
-            self.out.send(self.wording.unsolicited(said.encode("ascii")))
 
     def _echo(self, data: bytes) -> None:
         # A terminal that a client left with echo on sends our echo back to us: two echoes would never end.

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from simcom_async.at.codec import compiled
-from simcom_async.at.dialect import WireState
+from simcom_async.at.dialect import Dialect, WireState
 from simcom_async.at.message import Message, Prompt
 from simcom_async.at.response import ResponseFormat, Result
 from simcom_async.virtual.piece import Kind, Piece
@@ -41,6 +41,11 @@ class Wording:
         self._documented = documented
         self._errors = errors
         self._spelled = spelled
+
+    @classmethod
+    def of(cls, dialect: Dialect, state: WireState, *, documented: bool) -> Wording:
+        """The words of a series."""
+        return cls(state, documented=documented, errors=dialect.errors, spelled=dialect.spelled)
 
     def encode(self, message: Message) -> bytes:
         """A message as a line, without line end."""
