@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from benchmarks import measure
 from benchmarks.farend import FarEnd
+from benchmarks.module import Module
 
 #: The modules, in the order of their rows.
 NAMES = (
@@ -24,6 +25,7 @@ NAMES = (
     "objects",
     "idle",
     "farm115200",
+    "ftp",
 )
 
 
@@ -53,7 +55,7 @@ def main(arguments: list[str]) -> int:
         parser.error(f"no benchmark is called {unknown[0]}: choose from {', '.join(NAMES)}")
     pinned = measure.cores()
     if pinned is not None and measure.pin(pinned[0]):
-        FarEnd.core = pinned[1]
+        FarEnd.core = Module.core = pinned[1]
     start = time.monotonic()
     results = []
     for result in _results(options.names or list(NAMES)):

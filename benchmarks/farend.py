@@ -70,6 +70,10 @@ class FarEnd:
         """Write ``count`` bytes, as fast as they are taken."""
         self._order({"bulk": count, "line": line})
 
+    def drain(self, count: int, line: int = 0) -> None:
+        """Read ``count`` bytes, as fast as they come."""
+        self._order({"drain": count, "line": line})
+
     def urcs(self, count: int, gap: float, line: int = 0) -> None:
         """Write URCs, ``gap`` seconds apart; each carries the nanoseconds of time.perf_counter_ns at its writing."""
         self._order({"urcs": count, "gap": gap, "line": line})
@@ -136,6 +140,9 @@ class _Child:
                 os.sched_setaffinity(0, {core})
             case {"bulk": int(count), "line": int(line)}:
                 self.bulk(self.masters[line], count)
+            case {"drain": int(count), "line": int(line)}:
+                while count:
+                    count -= len(os.read(self.masters[line], min(count, 1 << 16)))
             case {"urcs": int(count), "gap": float(gap), "line": int(line)}:
                 for _ in range(count):
                     time.sleep(gap)

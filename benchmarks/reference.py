@@ -30,6 +30,14 @@ class RawPort:
     def write(self, data: bytes) -> None:
         os.write(self._fd, data)
 
+    def write_all(self, data: bytes) -> None:
+        """Write as the terminal takes it; this blocks."""
+        os.set_blocking(self._fd, True)
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._fd, view[:4096]) :]
+        os.set_blocking(self._fd, False)
+
     def close(self) -> None:
         asyncio.get_running_loop().remove_reader(self._fd)
         os.close(self._fd)

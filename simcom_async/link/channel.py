@@ -157,7 +157,7 @@ class Channel:
         self.port.write(data)
         if operation is not None:
             operation.progress = self.time.now()
-            self._encourage(operation)
+            _encourage(self.due, operation, self.time.now())
 
     def received(self, data: bytes) -> None:
         """The port's sink: everything happens in this call, and nothing waits."""
@@ -270,17 +270,9 @@ class Channel:
             self.trace.ended()
         operation.resolve()
         if self.due:
-            self._encourage(operation)
-        exchange = operation.exchange
-        if exchange.command.wire.changes and exchange.state is State.DONE:
-            self._follow(exchange.command)
-
-    def _encourage(self, operation: Operation) -> None:
-        """A command of a service goes on: patience with the completions of that service begins anew."""
-        service = operation.command.wire.service
-        for due in self.due:
-            if service is not None and due.command.wire.service is service:
-                due.progress = self.time.now()
+            _encourage(self.due, operation, self.time.now())
+        if operation.command.wire.changes and operation.exchange.state is State.DONE:
+            self._follow(operation.command)
 
     def _follow(self, command: Command[Any]) -> None:
         """Takes the port's rate along when the module has changed its own."""
@@ -321,6 +313,14 @@ class Channel:
             self._watchers.discard(watcher)
             if timer is not None:
                 timer.cancel()
+
+
+def _encourage(due: list[Operation], operation: Operation, now: float) -> None:
+    """A command of a service goes on: patience with the completions of that service begins anew."""
+    service = operation.command.wire.service
+    for other in due:
+        if service is not None and other.command.wire.service is service:
+            other.progress = now
 
 
 @cache

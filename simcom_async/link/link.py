@@ -32,10 +32,7 @@ A = TypeVar("A")
 
 
 class Link:
-    """Sends commands over a port, one at a time, and publishes all that comes on ``bus``.
-
-    After a lost port it can be opened again; ``aclose`` is its end.
-    """
+    """Sends commands over a port, one at a time, and publishes all that comes on ``bus``; ``aclose`` is its end."""
 
     def __init__(
         self,

@@ -11,6 +11,7 @@ from typing import IO, Literal
 
 from simcom_async.errors import LinkError, UsageError
 from simcom_async.ports.clock import Clock, LoopClock
+from simcom_async.ports.passing import PassingPort
 from simcom_async.ports.port import Lost, Port, Sink
 
 __all__ = ["Direction", "Entry", "Recording", "RecordingPort", "read_recording"]
@@ -40,7 +41,7 @@ class Recording:
     entries: tuple[Entry, ...]
 
 
-class RecordingPort:
+class RecordingPort(PassingPort):
     """A port that writes down what passes through another one.
 
     ``target`` is a path (written from the start, continued when the port is opened again) or an open text file (left
@@ -58,7 +59,7 @@ class RecordingPort:
         clock: Clock | None = None,
         masks: Iterable[bytes] = (),
     ) -> None:
-        self._port = port
+        super().__init__(port)
         self._target = target
         self._dialect = dialect
         self._clock = clock or LoopClock()
@@ -68,21 +69,6 @@ class RecordingPort:
         self._masking = _Masking()
         for secret in masks:
             self.mask(secret)
-
-    @property
-    def url(self) -> str:
-        """The recorded port's."""
-        return self._port.url
-
-    @property
-    def flow_control(self) -> bool:
-        """The recorded port's."""
-        return self._port.flow_control
-
-    @property
-    def pending(self) -> int:
-        """The recorded port's."""
-        return self._port.pending
 
     def mask(self, secret: bytes) -> None:
         """Hides ``secret`` in all that is recorded from now on. Raises ``UsageError`` when it is empty."""
@@ -108,22 +94,6 @@ class RecordingPort:
         """Sends and records."""
         self._port.write(data)
         self._record("tx", data)
-
-    async def drain(self) -> None:
-        """The recorded port's."""
-        await self._port.drain()
-
-    def pause(self) -> None:
-        """The recorded port's."""
-        self._port.pause()
-
-    def resume(self) -> None:
-        """The recorded port's."""
-        self._port.resume()
-
-    async def set_baud(self, baud: int) -> None:
-        """The recorded port's."""
-        await self._port.set_baud(baud)
 
     async def aclose(self) -> None:
         """Closes the port and completes the file. Raises ``LinkError``, once, when some of it could not be written."""

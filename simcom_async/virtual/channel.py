@@ -22,10 +22,11 @@ from simcom_async.at.responder import (
 )
 from simcom_async.at.response import Result
 from simcom_async.errors import PortLost
-from simcom_async.ports.clock import Timer
+from simcom_async.ports.paced import PacedPort
 from simcom_async.ports.port import LOW_WATER, Port
 from simcom_async.ports.pty import PtyPort
 from simcom_async.virtual.entry import Entered, Entry
+from simcom_async.virtual.guard import Guard
 from simcom_async.virtual.outgoing import Outgoing
 from simcom_async.virtual.piece import Kind, Piece
 from simcom_async.virtual.profile import Stored
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Channel"]
 
-#: S12 counts fiftieths of a second (V.250 annex; SIM800 AT manual 2.2.12).
-_GUARD_UNIT = 0.02
 _GUARD_REGISTER = 12
 
 
@@ -50,30 +49,30 @@ class Channel:
     def __init__(self, modem: VirtualModem, port: Port, *, baud: int | None = None) -> None:
         self.modem = modem
         self.port = port
+        self.line = port if baud is None else PacedPort(port, modem.clock, baud)
         self.state = WireState()
         self.responder = Responder(modem.dialect, self.state)
         self.wording = Wording.of(modem.dialect, self.state, documented=modem.options.wire == "documented")
         self.out = Outgoing(port, modem.clock, modem.faults, baud=baud)
-        self._paced = baud is not None
         self.unsolicited = Unsolicited(self.responder, self.out, modem.clock)
         self._task: asyncio.Task[None] | None = None
         self._entry: Entry | None = None
         self.seizure = Seizure(self.responder, lambda: self._go_on(online=False))
-        self._timer: Timer | None = None
+        self._guard = Guard(modem.clock, self._guard_time, lambda: self._take(self.responder.quiet()))
         self._unheard = self._life = 0
         self._cold = False
         self.attached = False
 
     async def open(self) -> None:
         """Take the port. Raises LinkError where it cannot be had."""
-        await self.port.open(self._receive, self._lost)
+        await self.line.open(self._receive, self._lost)
         self.attached = True
 
     async def aclose(self) -> None:
         """Give the port back."""
         self.attached = False
         self.out.clear()
-        await self.port.aclose()
+        await self.line.aclose()
 
     # Power
 
@@ -89,7 +88,7 @@ class Channel:
     def stop(self) -> None:
         """The module is off: nothing more is said, nothing is heard, no answer goes on."""
         self._life += 1
-        self._cancel_timer()
+        self._guard.cancel()
         self._entry = None
         self.unsolicited.clear()
         self.seizure.forget()
@@ -156,7 +155,7 @@ class Channel:
                     continue  # nobody listens: it looks for the rate, or the entry is over
                 case OnlineChunk(data):
                     self.modem.calls.receive(data)
-                    self._watch_guard()
+                    self._guard.watch()
                 case Escape():
                     self.offline(Result.OK)
 
@@ -214,8 +213,9 @@ class Channel:
             follower()
         if life != self._life:
             return
-        if self._paced and self.state.baud:
+        if self.out.baud is not None and self.state.baud:
             self.out.baud = self.state.baud
+            await self.line.set_baud(self.state.baud)
         self._task = None
         self._go_on(Result.CONNECT in [turn.result for turn in turns[-1:]])
 
@@ -229,7 +229,7 @@ class Channel:
     def _go_on(self, online: bool) -> None:
         """The answer is complete: what waited is said, then what the host has sent meanwhile is taken up."""
         if online:
-            self._watch_guard()
+            self._guard.watch()
             self._take(self.responder.online())
             return
         self.unsolicited.flush()
@@ -278,21 +278,10 @@ class Channel:
 
     def offline(self, result: Result | None) -> None:
         """The data mode is over."""
-        self._cancel_timer()
+        self._guard.cancel()
         if result is not None:
             self.out.send(*self.wording.final(result))
         self._go_on(online=False)
 
-    def _watch_guard(self) -> None:
-        self._cancel_timer()
-        guard = self.modem.profile.now.registers.get(_GUARD_REGISTER, 50) * _GUARD_UNIT
-        self._timer = self.modem.clock.call_at(self.modem.clock.time() + guard, self._quiet)
-
-    def _quiet(self) -> None:
-        self._timer = None
-        self._take(self.responder.quiet())
-
-    def _cancel_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    def _guard_time(self) -> int:
+        return self.modem.profile.now.registers.get(_GUARD_REGISTER, 50)

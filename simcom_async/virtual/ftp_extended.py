@@ -87,7 +87,7 @@ async def _et_enter(turn: Turn[messages.FtpEtPutInput]) -> None:
     work.enter()
     if turn.modem.options.wire == "documented":
         channel.out.send(*channel.wording.final(Result.OK))
-    await turn.entry(messages.FtpEtPutGrant(), sink=lambda data: work.take(data, channel.port))
+    await turn.entry(messages.FtpEtPutGrant(), sink=lambda data: work.take(data, channel.line))
     work.finish()
 
 
