@@ -144,7 +144,7 @@ def _optional(info: FieldInfo) -> bool:
 def _quoted(info: FieldInfo) -> bool:
     from simcom_async.at.fields import Text
 
-    return any(isinstance(marker, Text) and marker.quoted is not False for marker in info.metadata)
+    return any(isinstance(marker, Text) and marker.quoted is not False and not marker.plain for marker in info.metadata)
 
 
 def _cell(value: object) -> str:

@@ -177,7 +177,10 @@ class ResetProfile(Command[None]):
 
 
 class FactoryProfile(Command[None]):
-    """Set all parameters, without those of the serial line, as the factory had them (SIM800 AT manual 2.2.30)."""
+    """Set all parameters, without those of the serial line, as the factory had them (SIM800 AT manual 2.2.30).
+
+    Among them is +CMEE, which is 0 on most series and 1 on the SIM7100.
+    """
 
     wire = Syntax(
         name="&F",
@@ -187,7 +190,6 @@ class FactoryProfile(Command[None]):
             Change("echo", value=1),
             Change("verbose", value=1),
             Change("quiet", value=0),
-            Change("cmee", value=0),
         ),
         repeatable=True,
         ref="SIM800 AT manual 2.2.30",

@@ -71,6 +71,7 @@ class SocketContextRead(Command[tuple[SocketContext, ...]]):
         name="+CGSOCKCONT",
         form=Form.READ,
         replies=(SocketContext,),
+        service=Service.BEARER,
         repeatable=True,
         ref="SIM5320 AT manual 16.1.1",
     )

@@ -13,7 +13,7 @@ from simcom_async import dialects
 from simcom_async.at.command import Command, Form, Syntax
 from simcom_async.at.fields import Text
 from simcom_async.cli.commands import rows, series, syntax_of
-from simcom_async.commands import bearer, general, http, http_parameters, packet
+from simcom_async.commands import bearer, files, general, http, http_parameters, packet
 from simcom_async.dialects import DIALECTS, SIM800
 from simcom_async.errors import UsageError
 from tests.cli.conftest import Simcom
@@ -117,6 +117,7 @@ class Alone(Command[None]):
         (http_parameters.HttpParaCid, 'AT+HTTPPARA="CID",<value>'),
         (bearer.SapbrApn, 'AT+SAPBR=3,<cid>,"APN","<value>"'),
         (packet.AccessPoint, 'AT+CSTT="<apn>"[,"<user>"[,"<password>"]]'),
+        (files.FileRename, "AT+FSRENAME=<old>,<new>"),
         (Optional, 'AT+OPT=<first>[,"<second>"[,<third>]]'),
         (Alone, "AT+ALONE=[<mode>]"),
     ],

@@ -147,7 +147,7 @@ def test_what_the_module_refuses(written: str, reason: str) -> None:
         (ErrorReport(level=2), "cmee", 2),
         (LineRate(rate=BaudRate.BPS_9600), "baud", 9600),
         (FactoryProfile(), "echo", True),
-        (FactoryProfile(), "cmee", 0),
+        (FactoryProfile(), "quiet", False),
     ],
 )
 def test_what_they_change_on_the_wire(command: Command[object], attribute: str, seen: object) -> None:

@@ -102,3 +102,12 @@ async def test_a_new_rate_paces_a_paced_line(start: Start) -> None:
 async def test_echo_and_errors_as_the_options_say(start: Start) -> None:
     client = await attach(await start(echo="off", cmee=2, pin="1234"), echo=True)
     await client.ask(b"AT+CIMI", b"\r\n+CME ERROR: SIM PIN required\r\n")
+
+
+@pytest.mark.parametrize(("dialect", "failure"), [("sim800", b"ERROR"), ("sim7100", b"+CME ERROR: 3")])
+async def test_the_factory_decides_how_failures_are_told(dialect: str, failure: bytes) -> None:
+    async with VirtualModem(dialect) as virtual:
+        client = await attach(virtual)
+        for line in (b"AT+CMEE=2", b"AT&FE0"):
+            await client.ok(line)
+        await client.ask(b"AT+CPIN=1234", b"\r\n" + failure + b"\r\n")
