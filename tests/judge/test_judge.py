@@ -10,13 +10,18 @@ from dataclasses import replace as changed
 import pytest
 
 from simcom_async.dialects import DIALECTS
+from simcom_async.modem import Modem
 from simcom_async.ports.memory import memory_line
 from tests.judge.console import Console
 from tests.judge.farend import Hears, Manner, Says, Turn, spaced
 from tests.judge.farend import play as far_end
 from tests.judge.fields import fields_of
+from tests.judge.ftp_needs import FtpPeer
+from tests.judge.needs import surroundings
 from tests.judge.replay import replay
+from tests.judge.surroundings import Surroundings
 from tests.judge.transcript import Capture, Does, Transcript, load, load_all
+from tests.judge.verb import Verb
 from tests.judge.visitor import Visitor
 
 
@@ -149,6 +154,49 @@ async def test_a_repeat_may_happen_again_with_another_value() -> None:
 
     visitor = await visit(load("sim7100-ftp-cftpget"), again)
     assert [len(payload) for payload in visitor.payloads] == [1020, 1058, 3, 1024, 1020]
+
+
+async def test_a_download_that_is_not_the_servers_file_is_noticed() -> None:
+    async with surroundings(load("sim800-ftp-break")) as around:
+        peer = around.peer(FtpPeer)
+        assert peer is not None
+        async with around.modem(wire="documented", echo=False) as virtual, Console(virtual.port()) as console:
+            visitor = Visitor(console, around.transcript, exact=True, echo=False)
+            around.attend(visitor)
+            await visitor.play()
+        around.judge(visitor)
+        peer.bodies["/1K.txt"] = b"another file, as long as it is"
+        with pytest.raises(AssertionError):
+            around.judge(visitor)
+
+
+async def _nothing(modem: Modem, around: Surroundings) -> None:
+    return None
+
+
+VERB = Verb(act=_nothing, also=r"AT\+X", settings=r"AT\+[AB]=", pieces=r"(?<=AT\+READ)=\d+", spare=r"AT\+S")
+EXAMPLE = ("AT+A=1", "AT+B=2", "AT+S", "AT+GO", "AT+READ=10", "AT+END")
+
+
+def test_a_verb_may_order_its_settings_and_read_in_other_pieces() -> None:
+    assert VERB.beside(("AT+B=2", "AT+A=1", "AT+GO", "AT+X", "AT+READ=4", "AT+READ=6", "AT+END"), EXAMPLE) == ["AT+X"]
+    assert VERB.may_send("AT+X")
+    assert VERB.may_send("ATE0")
+    assert not VERB.may_send("AT+Y")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        ("AT+A=1", "AT+GO", "AT+READ=10", "AT+END"),
+        ("AT+A=1", "AT+B=3", "AT+GO", "AT+READ=10", "AT+END"),
+        ("AT+A=1", "AT+B=2", "AT+END", "AT+GO", "AT+READ=10"),
+        ("AT+A=1", "AT+B=2", "AT+GO", "AT+END"),
+    ],
+)
+def test_a_verb_that_leaves_out_or_mixes_up_what_the_example_has_is_noticed(sent: tuple[str, ...]) -> None:
+    with pytest.raises(AssertionError):
+        VERB.beside(sent, EXAMPLE)
 
 
 def test_a_capture_admits_what_its_limits_say() -> None:
