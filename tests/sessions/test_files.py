@@ -26,11 +26,15 @@ from simcom_async.sessions.file_visit import DriveSpace
 from simcom_async.sessions.files import FilesSession
 from simcom_async.sessions.progress import Direction, TransferProgress
 from simcom_async.virtual import VirtualModem
+from simcom_async.virtual.faults import Split, Stray
 from tests.sessions.peer import Peer, attached
 
 SPACE = 300_000
 #: What would end or begin something, were it looked at.
 HOSTILE = bytes(range(256)) + b"\r\nOK\r\n\r\nERROR\r\n>\x1a\x1b+++ATH\r\n+CFTRANTX: 0\r\n\r\n+CPIN: READY\r\n"
+
+#: What a module may say by itself in front of an answer.
+STRAYS = (("+CREG: 1", "FSLS"), ("RING", "CFTRANTX"), ("+STIN: 25", "FSATTRI"), ("+CREG: 2", "CFTRANRX"))
 
 
 @pytest.fixture
@@ -373,6 +377,15 @@ async def test_files_outlive_the_virtual_modem_in_a_folder(tmp_path: Path) -> No
                 await modem.files.write("D:/kept", b"1")
             assert await modem.files.read("D:/kept") == b"1"
     assert (tmp_path / "D" / "kept").read_bytes() == b"1"
+
+
+async def test_cut_reads_and_stray_lines_do_no_harm(files: FilesSession, virtual: VirtualModem) -> None:
+    for fault in (Split(size=1), *(Stray(line, before=command, times=None) for line, command in STRAYS)):
+        virtual.faults.add(fault)
+    data = data_of(3000)
+    await files.write("D:/f", data)
+    assert await files.read("D:/f") == data
+    assert [entry.name for entry in await files.list("D:/", details=True)] == ["f"]
 
 
 # --- other modules ----------------------------------------------------------------------------------------------------
