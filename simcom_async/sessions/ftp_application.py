@@ -189,6 +189,13 @@ class ApplicationFlow(FtpFlow):
     async def rename(self, old: RemoteFile, new: RemoteFile) -> None:
         """By AT+FTPRENAME."""
         self._require(FtpRename)
+        if old.directory != new.directory:
+            raise UnsupportedService(
+                f"new: AT+FTPRENAME gives a new name in the same directory, {new} is in another one",
+                field="new",
+                value=new.path,
+                allowed=f"a name in {old.directory}",
+            )
         names = (*self._source(old, "old"), *self._goal(new, "new"))
         await self._perform(self._operation(f"renaming of {old} to {new}", *names), FtpRename())
 
