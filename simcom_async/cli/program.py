@@ -15,7 +15,7 @@ from simcom_async.errors import SimcomError
 __all__ = ["COMMANDS", "run", "simcom"]
 
 #: Each is ``command`` in the module of its name, loaded when it is asked for.
-COMMANDS = ("demo", "http", "files", "at", "info", "ports", "virtual", "explain", "record", "replay", "commands")
+COMMANDS = ("demo", "http", "ftp", "files", "at", "info", "ports", "virtual", "explain", "record", "replay", "commands")
 
 _EXAMPLES = """\b
 Examples:
@@ -23,6 +23,7 @@ Examples:
   simcom virtual --dialect sim800 --pty
   simcom info --port /dev/ttyUSB2
   simcom http get --port /dev/ttyUSB2 --apn internet http://example.com/fw.bin -o fw.bin
+  simcom ftp put --port /dev/ttyUSB2 --user u '/var/log/*.log' ftp://ftp.example.com/logs/
 
 \b
 Exit status:

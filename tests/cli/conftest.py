@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +47,15 @@ Simcom = Callable[..., Awaitable[Ran]]
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("SIMCOM_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _quiet_again() -> Iterator[None]:
+    logger = logging.getLogger("simcom_async")
+    level = logger.level
+    yield
+    logger.handlers.clear()
+    logger.setLevel(level)
 
 
 @pytest.fixture

@@ -1,23 +1,11 @@
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-
 import pytest
 
 from simcom_async.cli.options import Target
 from simcom_async.dialects import GENERAL, SIM800
 from simcom_async.errors import UsageError
 from tests.cli.conftest import VIRTUAL, Simcom
-
-
-@pytest.fixture(autouse=True)
-def _quiet_again() -> Iterator[None]:
-    logger = logging.getLogger("simcom_async")
-    level = logger.level
-    yield
-    logger.handlers.clear()
-    logger.setLevel(level)
 
 
 def target(dialect: str | None = None) -> Target:
