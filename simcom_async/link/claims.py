@@ -97,6 +97,11 @@ class Claims:
         claim = None if service is None else self.held.get(service)
         return claim is not None and not operation.given_up and claim.excuses()
 
+    def doubt(self, operation: Operation) -> None:
+        """The end of its work is not known: its service is unsettled."""
+        if operation.command.wire.service is not None and operation not in self.unsettled:
+            self.unsettled.append(operation)
+
     def settle(self, operation: Operation) -> None:
         """The end of its work is known."""
         if operation in self.unsettled:

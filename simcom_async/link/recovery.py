@@ -70,6 +70,8 @@ class Recovery:
             end = max(operation.limit()[0], channel.time.now() + channel.timings.settle)
             channel.current = None
             self._hold(reason)
+            if operation.exchange.answering:
+                self._claims.doubt(operation)
             self._spawn(self._drain(operation, end), f"drain after {operation.command.masked}")
         elif operation in channel.due:
             self._unsettled(operation, abort=True)
@@ -138,13 +140,17 @@ class Recovery:
         try:
             certain = await leave_port(self._channel, operation, end)
         except LinkError as error:
+            self.settled(operation)
             self._fail(error)
             return
-        if exchange.answering and not exchange.finished:
+        if not exchange.answering or exchange.finished:
+            self.settled(operation)
+        else:
             completion = exchange.command.wire.completion
             aborted = certain and completion is not None and completion.holds_port
             self._channel.due.append(operation)
             self._unsettled(operation, abort=not aborted)
+            certain = certain and not operation.payload  # one that has broken off swallows what comes next
         await self._back_in_step(certain=certain)
 
     async def _back_in_step(self, *, certain: bool) -> None:
@@ -165,8 +171,7 @@ class Recovery:
         if operation.settled:
             self._end(operation)
             return
-        if operation.command.wire.service is not None:
-            self._claims.unsettled.append(operation)
+        self._claims.doubt(operation)
         self._spawn(self._settle(operation, abort=abort), f"settle {operation.command.masked}")
 
     async def _settle(self, operation: Operation, *, abort: bool) -> None:

@@ -49,6 +49,7 @@ class Attachment:
         self._dialect = dialect
         self._identity: Identity | None = None
         self._ready = self._closed = False
+        self._owed: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._upset = 0
         self._turn = asyncio.Lock()
         self._owner = Owner(f"modem on {url}")
@@ -65,6 +66,11 @@ class Attachment:
     def running(self) -> bool:
         """Whether background work can be started: it is open, or was until the line was lost."""
         return self._owner.running
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether the module has restarted, or the line was lost, since it was ready."""
+        return not self._ready
 
     async def open(self) -> None:
         """Open the line and find the module; again is harmless. Nothing stays open when that fails."""
@@ -85,6 +91,13 @@ class Attachment:
         if not self._ready:
             async with self._turn:
                 await self._find()
+
+    def owe(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do this when the module has been found again, before anything else: it was left in the middle of something.
+
+        What the module refuses of it is logged.
+        """
+        self._owed.append(work)
 
     def spawn(self, work: Callable[[], Coroutine[Any, Any, T]]) -> asyncio.Task[T]:
         """Start background work that ends with this attachment at the latest."""
@@ -123,7 +136,16 @@ class Attachment:
         self._identity = await read_identity(self.link)
         self.link.dialect = self._dialect or dialect_of(self._identity, self.url)
         self.generation += 1
+        await self._settle_debts()
         return upset == self._upset
+
+    async def _settle_debts(self) -> None:
+        while self._owed:
+            try:
+                await self._owed[0]()
+            except CommandFailed as error:
+                _log.warning("%s: what was left undone stays so: %s", self.url, error)
+            del self._owed[0]
 
     async def _train(self) -> None:
         """Send AT until the module has found the rate and answers."""

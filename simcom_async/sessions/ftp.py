@@ -51,7 +51,7 @@ class FtpSession:
         self._service = service
         self._directory = "/"
         self._inside = False
-        self._stream: FtpStream | None = None
+        self._streams: list[FtpStream] = []
 
     async def __aenter__(self) -> Self:
         if self._inside:
@@ -61,8 +61,8 @@ class FtpSession:
 
     async def __aexit__(self, *_: object) -> None:
         self._inside = False
-        stream, self._stream = self._stream, None
-        if stream is not None:
+        streams, self._streams = self._streams, []
+        for stream in streams:
             await stream.aclose()
 
     @property
@@ -113,8 +113,9 @@ class FtpSession:
         """A file as it comes, from ``offset`` on: ``async for piece in ftp.open(...)``."""
         file, way = self._file(remote), chosen_way(via)
         _OFFSET.check("offset", offset)
-        self._stream = self.stream(file, offset, way, progress, None, held=True)
-        return self._stream
+        stream = self.stream(file, offset, way, progress, None, held=True)
+        self._streams = [*(one for one in self._streams if not one.closed), stream]
+        return stream
 
     async def upload(
         self,
@@ -142,7 +143,8 @@ class FtpSession:
             await upload.prepare(given)
             claim = await service.enter(held=False)
             try:
-                await upload.send(given, claim, lambda count: meter.add(count, given.size))
+                with service.watching():
+                    await upload.send(given, claim, lambda count: meter.add(count, given.size))
             finally:
                 await service.leave(claim, upload.end)
             return FtpTransfer(file.path, 0, given.done, given.checksum)
@@ -194,7 +196,7 @@ class FtpSession:
         await self._perform(lambda: self.flow.rmdir(directory), timeout, f"removal of {directory}")
 
     async def rename(self, old: str, new: str, *, timeout: float | None = None) -> None:
-        """Rename a file, or move it."""
+        """Rename a file; moving it to another directory raises UnsupportedService where the module cannot."""
         source, goal = self._file(old, "old"), self._file(new, "new")
         await self._perform(lambda: self.flow.rename(source, goal), timeout, f"renaming of {source}")
 
@@ -241,7 +243,8 @@ class FtpSession:
         async with Deadline(self.clock, timeout, what):
             claim = await self._service.enter(held=False)
             try:
-                return await work()
+                with self._service.watching():
+                    return await work()
             finally:
                 await self._service.leave(claim, _nothing)
 

@@ -23,7 +23,7 @@ from simcom_async.commands.ftp import (
 )
 from simcom_async.errors import CommandFailed
 from simcom_async.sessions.counted import Counted, CountedReader
-from simcom_async.sessions.ftp_flow import Download, Upload
+from simcom_async.sessions.ftp_flow import GRACE, Download, Upload
 from simcom_async.sessions.undertaking import Undertaking
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class BlockDownload(Download):
         """Give up what has not ended."""
         work, self._work = self._work, None
         if work is not None:
-            work.cancel()
+            await work.give_up()
             self._watch.close()
             self._reader.close()
 
@@ -92,7 +92,7 @@ class BlockDownload(Download):
         try:
             reading = await self._reader.read(self._block)
         except CommandFailed:
-            if work.done:
+            if await work.ends_within(GRACE):
                 return b""  # it ended before it was asked, and says so itself
             raise
         if len(reading.data) != reading.told or reading.bare:
@@ -138,7 +138,7 @@ class BlockUpload(Upload):
         """Give up what has not ended."""
         work, self._work = self._work, None
         if work is not None:
-            work.cancel()
+            await work.give_up()
 
     async def _blocks(
         self, work: Undertaking[FtpPutEvent], source: ByteSource, claim: Claim, sent: Callable[[int], None]
@@ -165,9 +165,9 @@ class BlockUpload(Upload):
         try:
             await self._operation.link.send(FtpPutBlock(length=len(block)), entry=block)
         except CommandFailed:
-            if not work.done:
-                raise
-            return 0  # the upload ended before, and says so itself
+            if await work.ends_within(GRACE):
+                return 0  # the upload ended before, and says so itself
+            raise
         return min(self._granted, len(block))
 
     async def _finish(self, work: Undertaking[FtpPutEvent]) -> bool:
@@ -175,9 +175,9 @@ class BlockUpload(Upload):
         try:
             await self._operation.link.send(FtpPutFinish())
         except CommandFailed:
-            if not work.done:
-                raise
-            return False
+            if await work.ends_within(GRACE):
+                return False
+            raise
         return True
 
     def _credited(self, credit: FtpPutCredit) -> None:

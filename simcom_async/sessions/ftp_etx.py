@@ -10,10 +10,11 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
+from simcom_async.at.command import Service
 from simcom_async.commands.ftp import FtpCode
 from simcom_async.commands.ftp_extended import FtpEtGet, FtpEtGetEvent, FtpEtPut, FtpEtPutEvent, FtpEtPutInput
 from simcom_async.errors import CommandFailed
-from simcom_async.sessions.ftp_flow import Download, Upload
+from simcom_async.sessions.ftp_flow import GRACE, Download, Upload
 from simcom_async.sessions.undertaking import Undertaking
 
 if TYPE_CHECKING:
@@ -23,13 +24,15 @@ if TYPE_CHECKING:
 
 __all__ = ["EtxDownload", "EtxUpload"]
 
-_HIGH, _LOW = 65_536, 16_384  # bytes unread at which the module has to wait, and goes on
+_HIGH = 65_536  # bytes unread at which the module has to wait
 _BOUND = 1_048_576  # bytes unread at most, where it cannot be made to wait
 _PIECE = 4_096
+_UNREAD = 600.0  # seconds for what is left of a stream that nobody wants any more
+_TAIL = 1_024  # bytes behind which the stream may break off: the lines of a module that starts again look like its data
 
 
 class EtxDownload(Download):
-    """A file that the module pushes."""
+    """A file that the module pushes. What came last before it broke off is not believed."""
 
     def __init__(self, operation: FtpOperation) -> None:
         self._operation = operation
@@ -48,18 +51,24 @@ class EtxDownload(Download):
             self._check(work)
 
     async def read(self) -> bytes:
-        """All that has come."""
+        """All that has come, but for the tail while the end has not."""
         work = self._work
         assert work is not None  # noqa: S101 - begin comes first
-        await work.until(lambda: bool(self._waiting))
-        if not self._waiting:
+        await work.until(lambda: self._size > _TAIL)
+        if work.done:
+            work.answer()  # raises what has broken it off
+            keep = 0
+        else:
+            keep = _TAIL
+        if not self._size:
             self._check(work)
             return b""
-        piece = self._waiting.popleft()
-        self._size -= len(piece)
-        if self._paused and self._size <= _LOW:
-            self._go_on()
-        return piece
+        data = b"".join(self._waiting)
+        end = len(data) - keep
+        self._waiting = deque([data[end:]] if keep else [])
+        self._size = keep
+        self._go_on()
+        return data[:end]
 
     async def end(self) -> None:
         """Wait no more; what still comes of it goes nowhere."""
@@ -67,7 +76,8 @@ class EtxDownload(Download):
         if work is not None:
             self._waiting.clear()
             self._go_on()
-            work.cancel()
+            await work.give_up()
+            await self._operation.link.settled(Service.FTP, _UNREAD)
 
     def _came(self, data: bytes) -> None:
         self._waiting.append(data)
@@ -121,13 +131,13 @@ class EtxUpload(Upload):
         """Give up what has not ended."""
         work, self._work = self._work, None
         if work is not None:
-            work.cancel()
+            await work.give_up()
 
     async def _enter(self, work: Undertaking[FtpEtPutEvent], source: ByteSource, sent: Callable[[int], None]) -> None:
         try:
             await self._operation.link.send(FtpEtPutInput(), entry=_pieces(source, sent))
         except CommandFailed:
-            if not work.done:
+            if not await work.ends_within(GRACE):
                 raise
 
     def _heard(self, event: FtpEtPutEvent) -> None:

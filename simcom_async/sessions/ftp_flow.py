@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from simcom_async.sessions.ftp_service import FtpService
     from simcom_async.sessions.source import ByteSource
 
-__all__ = ["Download", "FtpFlow", "FtpStore", "FtpWay", "Upload", "chosen_way"]
+__all__ = ["GRACE", "Download", "FtpFlow", "FtpStore", "FtpWay", "Upload", "chosen_way"]
+
+#: Seconds in which work that has ended says so, after it has refused a command that belongs to it.
+GRACE = 5.0
 
 
 class FtpWay(StrEnum):

@@ -18,7 +18,7 @@ from simcom_async.commands.ftp_extended import (
     FtpExtPut,
     FtpExtPutInput,
 )
-from simcom_async.errors import LimitExceeded
+from simcom_async.errors import CommandFailed, LimitExceeded
 from simcom_async.sessions.counted import USUAL_RATE, block_size, read_stored
 from simcom_async.sessions.ftp_flow import Download, Upload
 
@@ -61,7 +61,10 @@ class MemoryDownload(Download):
         length = min(self._size - self._position, block_size(link.state.baud))
         if not length:
             return b""
-        data = await read_stored(link, FtpExtGetOutput(position=self._position, length=length), length)
+        try:
+            data = await read_stored(link, FtpExtGetOutput(position=self._position, length=length), length)
+        except CommandFailed as error:
+            raise self._operation.broken("the module no longer has what it has fetched") from error
         self._position += len(data)
         return data
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from simcom_async.at.command import Command, Service
+from simcom_async.commands.ftp import FtpCode
 from simcom_async.commands.ftp_settings import FtpRest
+from simcom_async.errors import FtpError, ModemError, ModemRestarted
 from simcom_async.sessions.session import Session
 
 if TYPE_CHECKING:
@@ -24,7 +28,8 @@ _FORGOTTEN = frozenset({FtpRest})
 class FtpService(Session):
     """Shared by all FTP sessions of a modem: their operations wait for each other.
 
-    Parameters that the module has already are not sent again, until it restarts.
+    Parameters that the module has already are not sent again, until it restarts, or may have done so unheard: after
+    work whose end has not been seen.
     """
 
     service = Service.FTP
@@ -34,6 +39,7 @@ class FtpService(Session):
         self.network = network
         self._told: dict[type[Command[Any]], Command[Any]] = {}
         self._told_in = 0
+        self._unsure = False
 
     @property
     def attachment(self) -> Attachment:
@@ -57,10 +63,13 @@ class FtpService(Session):
 
     async def ready(self, *settings: Command[None]) -> None:
         """Have the bearer up, and the module told of those of the settings that it does not have."""
+        if self._unsure:
+            self.network.suspect()
         await self.network.ready()
-        if self._told_in != self._attachment.generation:
+        if self._unsure or self._told_in != self._attachment.generation:
             self._told.clear()
             self._told_in = self._attachment.generation
+        self._unsure = False
         for setting in settings:
             kind = type(setting)
             if self._told.get(kind) != setting:
@@ -68,3 +77,18 @@ class FtpService(Session):
                 await self._link.send(setting)
                 if kind not in _FORGOTTEN:
                     self._told[kind] = setting
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """What fails inside may have been a restart: the module is told all again, but where it says why it fails.
+
+        What a module refuses that has restarted, and forgotten all, is a ModemRestarted.
+        """
+        try:
+            yield
+        except BaseException as error:
+            self._unsure = not isinstance(error, FtpError) or error.code == FtpCode.NOT_ALLOWED
+            if not isinstance(error, ModemError) or not self._attachment.disturbed:
+                raise
+            url = self._attachment.url
+            raise ModemRestarted(f"{error}; the module has restarted meanwhile", port=url) from error

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from simcom_async.errors import UsageError
+
 if TYPE_CHECKING:
     from simcom_async.link.claims import Claim
     from simcom_async.sessions.ftp_flow import Download
@@ -17,7 +19,7 @@ class FtpStream:
     """The bytes of a file: ``async for piece in stream``, inside ``async with`` where the reader may stop half way.
 
     What is fetched follows the reader: a slow one makes the server wait, up to the module's own limit, which then ends
-    the transfer with FtpError 64.
+    the transfer with FtpError 64. One that was closed before its end raises UsageError.
     """
 
     def __init__(
@@ -29,7 +31,7 @@ class FtpStream:
         self._total = total
         self._held = held
         self._claim: Claim | None = None
-        self._over = False
+        self._ended = self._closed = False
 
     async def __aenter__(self) -> Self:
         await self._begin()
@@ -42,20 +44,27 @@ class FtpStream:
         return self
 
     async def __anext__(self) -> bytes:
-        if self._over:
+        if self._ended:
             raise StopAsyncIteration
         try:
             if self._claim is None:
                 await self._begin()
-            piece = await self._download.read()
+            with self._service.watching():
+                piece = await self._download.read()
+            if piece:
+                self._meter.add(len(piece), self._total)
+                return piece
+            self._ended = True
         except BaseException:
             await self.aclose()
             raise
-        if not piece:
-            await self.aclose()
-            raise StopAsyncIteration
-        self._meter.add(len(piece), self._total)
-        return piece
+        await self.aclose()
+        raise StopAsyncIteration
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self._closed
 
     async def read(self) -> bytes:
         """The rest of it."""
@@ -64,15 +73,18 @@ class FtpStream:
 
     async def aclose(self) -> None:
         """End the transfer, wherever it is; again is harmless."""
-        self._over = True
+        self._closed = True
         claim, self._claim = self._claim, None
         if claim is not None:
             await self._service.leave(claim, self._download.end)
 
     async def _begin(self) -> None:
+        if self._closed:
+            raise UsageError("the stream was closed before its end: open the file again, from where it stopped")
         self._claim = claim = await self._service.enter(held=self._held)
         try:
-            await self._download.begin(claim)
+            with self._service.watching():
+                await self._download.begin(claim)
         except BaseException:
             await self.aclose()
             raise

@@ -25,14 +25,11 @@ class LocalFile:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, resume: bool = False) -> None:
-        self.path = Path(path).resolve()
+        self.path, ordinary = _found(Path(path))
         self.resume = resume
         self.size = 0
         self._digest = hashlib.sha256()
         self._file: BinaryIO | None = None
-        if self.path.is_dir():
-            raise _unwritable(self.path, "it is a directory")
-        ordinary = self.path.is_file() or not self.path.exists()
         self._aside = self.path.with_name(f"{self.path.name}.part") if ordinary else self.path
 
     @property
@@ -121,6 +118,19 @@ class LocalFile:
             raise OSError(error.errno, error.strerror, str(self.path)) from error
         if time is not None and self._aside != self.path:
             os.utime(self._aside, (time.timestamp(), time.timestamp()))
+
+
+def _found(path: Path) -> tuple[Path, bool]:
+    """Where a path leads to, and whether that is an ordinary file, or none yet. Raises UsageError for a directory."""
+    try:
+        found = path.resolve()
+        ordinary = found.is_file() or not found.exists()
+        why = "it is a directory" if found.is_dir() else "" if found.parent.is_dir() else "there is no such directory"
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _unwritable(path, str(error)) from error
+    if why:
+        raise _unwritable(found, why)
+    return found, ordinary
 
 
 def _unwritable(path: Path, why: str) -> UsageError:

@@ -115,8 +115,7 @@ class NumericSmtp(SmtpFlow):
         """Stop what waits for the attachment, in the only way there is, and make the module forget the password."""
         link, work = self.outfit.link, self._work
         if work is not None and not work.done:
-            work.cancel()
-            await work.until(lambda: False)  # only then it is known what is unsettled
+            await work.give_up()
             if self.letter.attachments and not self.underway and link.claimed <= {Service.SMTP}:
                 await self.outfit.network.down()  # nothing else ends a mail whose attachment does not come
             await link.settled(Service.SMTP, _SETTLE)

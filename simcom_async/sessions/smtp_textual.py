@@ -118,8 +118,7 @@ class TextualSmtp(SmtpFlow):
         """Stop a mail that is being sent, remove the attachments, and make the module forget the password."""
         link, work = self.outfit.link, self._work
         if work is not None and not work.done:
-            work.cancel()
-            await work.until(lambda: False)  # only then it is known what is unsettled
+            await work.give_up()
             await link.settled(Service.SMTP, _SETTLE)
         if self._folder is not None:
             if not self.sent:

@@ -23,7 +23,7 @@ class ByteSource:
     """Bytes, a file, or an async iterable, read once from start to end, inside ``async with``.
 
     ``size`` in bytes, None where it is not known before; ``checksum`` is the SHA-256, in hex, of what was read so far.
-    Entering it raises UsageError for what cannot be read, in terms of ``field``.
+    Entering it raises UsageError for what cannot be read, in terms of ``field``, and what the iterable raises at once.
     """
 
     def __init__(self, given: Given, field: str = "source") -> None:
@@ -58,6 +58,9 @@ class ByteSource:
     async def __aenter__(self) -> ByteSource:
         if self._path is not None:
             self._file, self.size = await to_thread(_opened, self._path, self.field)
+        elif self._items is not None:
+            self._buffer += await self._more()
+            self._over = not self._buffer
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -100,7 +103,8 @@ class ByteSource:
 def _opened(path: Path, field: str) -> tuple[BinaryIO, int]:
     try:
         file = path.open("rb")
-    except OSError as error:
-        sentence = f"{field}: {path} cannot be read: {error.strerror}"
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        sentence = f"{field}: {path} cannot be read: {why}"
         raise UsageError(sentence, field=field, value=str(path), allowed="a readable file") from error
     return file, os.fstat(file.fileno()).st_size

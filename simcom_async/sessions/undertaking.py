@@ -20,8 +20,7 @@ A = TypeVar("A")
 class Undertaking(Generic[A]):
     """Sends a command in the background. ``changed`` is set when it ends, or by others.
 
-    ``sink`` gets its payload, ``timeout`` is as for ``Link.send``. ``cancel`` gives the work up: the link aborts it as
-    declared.
+    ``sink`` gets its payload, ``timeout`` is as for ``Link.send``. ``give_up``: the link aborts it as declared.
     """
 
     def __init__(
@@ -39,6 +38,7 @@ class Undertaking(Generic[A]):
         self._timeout = timeout
         self._answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
         self._task = attachment.spawn(self._send)
+        self._task.add_done_callback(self._over)
 
     @property
     def done(self) -> bool:
@@ -59,21 +59,34 @@ class Undertaking(Generic[A]):
             self.changed.clear()
             await self.changed.wait()
 
-    def cancel(self) -> None:
-        """Give it up; harmless when it has ended."""
+    async def ends_within(self, seconds: float) -> bool:
+        """Whether it ends so soon; returns then, or when the seconds are over."""
+        clock = self._attachment.clock
+        end = clock.time() + seconds
+        timer = clock.call_at(end, self.changed.set)
+        try:
+            await self.until(lambda: clock.time() >= end)
+        finally:
+            timer.cancel()
+        return self.done
+
+    async def give_up(self) -> None:
+        """Give it up, at once: what the link makes of that has begun on return; harmless when it has ended."""
         self._task.cancel()
-        self._answer.add_done_callback(asyncio.Future.exception)  # whoever gives it up has seen enough
+        await asyncio.wait([self._task])
+        self._answer.exception()  # whoever gives it up has seen enough
 
     async def _send(self) -> None:
         try:
             answer = await self._attachment.link.send(self.command, sink=self._sink, timeout=self._timeout)
-        except asyncio.CancelledError:
-            port = self._attachment.url
-            self._answer.set_exception(PortLost(f"{self.command.masked}: {port} was closed meanwhile", port=port))
-            raise
         except Exception as error:
             self._answer.set_exception(error)
         else:
             self._answer.set_result(answer)
-        finally:
-            self.changed.set()
+
+    def _over(self, _: asyncio.Task[None]) -> None:
+        """The task has ended, perhaps before it began."""
+        if not self._answer.done():
+            port = self._attachment.url
+            self._answer.set_exception(PortLost(f"{self.command.masked}: {port} was closed meanwhile", port=port))
+        self.changed.set()

@@ -243,7 +243,9 @@ class StreamDownload(Download):
         self._channel.seizure.release()
 
     async def _send(self, data: bytes) -> None:
-        out = self._channel.out
+        out, seizure = self._channel.out, self._channel.seizure
         for start in range(0, len(data), _PORTION):
+            if not seizure.taken:
+                return  # the power went, in the middle of it
             out.send(Piece(Kind.PAYLOAD, DLE_ETX.encode(data[start : start + _PORTION])))
             await out.drain()

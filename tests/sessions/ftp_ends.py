@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from simcom_async.modem import Modem, open_modem
@@ -13,7 +14,7 @@ from simcom_async.sites import FtpSite
 from simcom_async.virtual import VirtualModem
 from tests.sites.vsftpd import Vsftpd
 
-__all__ = ["FAMILIES", "WAYS", "Gathered", "Server", "ends", "session", "site_session"]
+__all__ = ["FAMILIES", "WAYS", "FastClock", "Gathered", "Server", "ends", "session", "site_session"]
 
 FAMILIES = ("sim800", "sim7000")
 #: By which ways each family carries files, down and up.
@@ -22,6 +23,22 @@ WAYS = {
     "sim7000": (FtpWay.BLOCKS, FtpWay.MEMORY, FtpWay.ETX),
 }
 Server = FtpSite | Vsftpd
+
+
+class FastClock:
+    """The loop's clock, so many times as fast: waiting costs less, and everything else is as it is."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+
+    def time(self) -> float:
+        return asyncio.get_running_loop().time() * self._speed
+
+    def call_at(self, when: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_at(when / self._speed, callback)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self._speed)
 
 
 class Gathered:
