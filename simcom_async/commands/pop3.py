@@ -151,7 +151,7 @@ class Pop3Done(Reply):
     code: Literal[Pop3Code.SUCCESS] = Pop3Code.SUCCESS
 
 
-class Pop3Ongoing(Reply):
+class Pop3Ongoing(Reply, Urc):
     """Refused: another operation is running; OK or ERROR follows (SIM7100 Internet service 4.3, A20)."""
 
     wire = Line("+POP3", times=Times.OPTIONAL, ref="SIM7100 Internet service 4.3")

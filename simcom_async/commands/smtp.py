@@ -86,7 +86,7 @@ class SmtpAccepted(Urc):
     word: Literal["OK"] = "OK"
 
 
-class SmtpOngoing(Reply):
+class SmtpOngoing(Reply, Urc):
     """Refused: a mail is being sent (SIM7100 Internet service 3.9)."""
 
     wire = Line("+SMTP", times=Times.OPTIONAL, ref="SIM7100 Internet service 3.9")

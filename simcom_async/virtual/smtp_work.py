@@ -35,7 +35,7 @@ class Sending:
     def __init__(self, service: SmtpService, client: SmtpClient) -> None:
         self.begun = False
         self._service = service
-        self._client = client
+        self.client = client
         self._task: asyncio.Task[Any] | None = None
         self._stopped = False
         self._taken = False
@@ -59,7 +59,7 @@ class Sending:
         if not service.network.bring_up():
             return SmtpCode.NETWORK_ERROR
         try:
-            await self._client.reach(service.draft.server, service.draft.port)
+            await self.client.reach(service.draft.server, service.draft.port)
         except SmtpFailure as failure:
             return code_of(failure, network=service.network.up)
         return None
@@ -73,7 +73,7 @@ class Sending:
             code = await self._attempt()
             await operation.urc(SmtpEnded(code=code), just_before=self._settle)
         finally:
-            self._client.cut()
+            self.client.cut()
 
     def stop(self) -> bool:
         """Break it off; False: the server has taken the mail already."""
@@ -94,7 +94,7 @@ class Sending:
         if self._taken:
             self._service.draft.sent()
         else:
-            self._client.cut()
+            self.client.cut()
 
     async def _attempt(self) -> SmtpCode:
         try:
@@ -106,7 +106,7 @@ class Sending:
         return SmtpCode.SUCCESS
 
     async def _send(self) -> None:
-        client, draft = self._client, self._service.draft
+        client, draft = self.client, self._service.draft
         modem = self._service.modem
         await client.hello()
         if draft.login is not None:

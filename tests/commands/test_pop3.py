@@ -176,9 +176,9 @@ def test_one_of_the_list() -> None:
     assert line(Pop3Size(number=1, size=3056)) == "+POP3: 1, 3056"
 
 
-def test_a_failure_is_an_urc_and_no_other_word_is_one() -> None:
+def test_words_that_come_by_themselves() -> None:
     assert urc("+POP3: SERVER ERROR", SIM7100) == Pop3Failed(code=Pop3Code.SERVER_ERROR)
-    assert urc("+POP3: ONGOING", SIM7100) is None
+    assert urc("+POP3: ONGOING", SIM7100) == Pop3Ongoing()
 
 
 def test_a_number_alone_belongs_to_nobody_but_the_list() -> None:

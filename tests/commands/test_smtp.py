@@ -89,7 +89,7 @@ def test_the_end_of_a_mail_is_a_topic_and_a_new_word_survives() -> None:
     newer = urc("+SMTP:MAILBOX FULL", SIM7100)
     assert isinstance(newer, SmtpEnded)
     assert (newer.code.name, newer.code.known) == ("UNKNOWN_MAILBOX_FULL", False)
-    assert urc("+SMTP: ONGOING", SIM7100) is None
+    assert urc("+SMTP: ONGOING", SIM7100) == SmtpOngoing()
 
 
 def test_the_end_of_a_mail_that_was_given_up_does_not_end_the_next_one() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from simcom_async.ports.clock import ManualClock
 from simcom_async.sites import Pop3Site, SmtpSite
 from simcom_async.virtual import VirtualModem
 from tests.virtual.client import Client
@@ -36,6 +38,12 @@ class MailHost(Client):
     async def urc(self, line: str, timeout: float = 10.0) -> None:
         """Wait for this line."""
         await self.hear(b"\r\n" + line.encode() + b"\r\n", timeout)
+
+    async def outwait(self, clock: ManualClock) -> None:
+        """Let time pass until the module has said something: a silent server has its limit."""
+        async with asyncio.timeout(10):
+            while not self.received:
+                await clock.run(80)
 
     async def write_mail(self, *further: str) -> None:
         """Server, sender, one recipient, subject and body; and what else there is."""

@@ -189,7 +189,7 @@ async def test_a_logout_that_is_refused_is_one_all_the_same() -> None:
 @pytest.mark.parametrize(("line", "verb"), [("AT+POP3IN", ""), ("AT+POP3IN", "PASS"), ("AT+POP3NUM", "STAT")])
 async def test_a_server_that_falls_silent(line: str, verb: str) -> None:
     clock, site = ManualClock(), Pop3Site([ONE])
-    async with hosting(site, clock=clock) as (_, host):
+    async with hosting(site, clock=clock) as (virtual, host):
         await host.set_account()
         if line != "AT+POP3IN":
             await host.says("AT+POP3IN", "+POP3: SUCCESS")
@@ -198,8 +198,8 @@ async def test_a_server_that_falls_silent(line: str, verb: str) -> None:
         if verb:
             await site.told(verb)
         else:
-            await site.until(lambda: site.log.connections)
-        await clock.run(80)
+            await until(lambda: virtual.pop3.client and virtual.pop3.client.stage is Pop3Stage.GREETING)
+        await host.outwait(clock)
         await host.hear(b"\r\n+POP3: SERVER ERROR\r\n" + ERROR)
         await host.says("AT+POP3IN?", "+POP3IN: NULL")
 

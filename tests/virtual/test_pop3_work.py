@@ -74,7 +74,7 @@ async def test_a_server_that_falls_silent_half_way() -> None:
         site.gate.shut(after=100)
         await host.says("AT+POP3GET=1")
         await site.gate.held()
-        await clock.run(80)
+        await host.outwait(clock)
         await host.urc("+POP3: SERVER ERROR")
         assert not virtual.file_system.exists("C:/Email")
 

@@ -10,6 +10,7 @@ from simcom_async.errors import MissingExtra
 from simcom_async.ports.clock import ManualClock
 from simcom_async.sites import MailFault, ServerFault, SmtpSite
 from simcom_async.virtual.faults import EarlyCompletion, FailServer
+from simcom_async.virtual.mail_failure import SmtpStage
 from simcom_async.virtual.module_faults import ServerFailure
 from tests.virtual.client import until
 from tests.virtual.mail_host import ERROR, OK, MailHost, hosting
@@ -205,11 +206,11 @@ async def test_a_server_that_cannot_be_reached(failure: ServerFailure) -> None:
 async def test_a_server_that_is_silent_from_the_start() -> None:
     clock, site = ManualClock(), SmtpSite()
     site.faults.append(MailFault(fault=ServerFault.HANG))
-    async with hosting(site, clock=clock) as (_, host):
+    async with hosting(site, clock=clock) as (virtual, host):
         await host.write_mail()
         host.send(b"AT+SMTPSEND\r")
-        await site.until(lambda: site.log.connections)
-        await clock.run(80)
+        await until(lambda: virtual.smtp.work and virtual.smtp.work.client.stage is SmtpStage.GREETING)
+        await host.outwait(clock)
         await host.hear(b"\r\n+SMTP: SERVER ERROR\r\n" + ERROR)
 
 
@@ -263,7 +264,7 @@ async def test_a_server_that_falls_silent_at_a_step(step: str) -> None:
         await host.write_mail(LOGIN)
         await host.begin()
         await site.told(step)
-        await clock.run(80)
+        await host.outwait(clock)
         await host.urc("+SMTP: SERVER ERROR")
     assert site.mails == []
 
