@@ -28,7 +28,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """A line that this series prints under another of its tags, one of the declared aliases (``+CGMR: x``)."""
+    """A line that this series prints under a declared alias (``+CGMR: x``), or with other blanks (``+FTPGET:1,1``)."""
 
     message: type[Message]
     tag: str

@@ -13,6 +13,7 @@ from simcom_async.link.entry import hand_over
 from simcom_async.link.operation import Operation
 from simcom_async.link.queue import CommandQueue, Priority
 from simcom_async.link.recovery import Recovery
+from simcom_async.link.reserved import Reserved
 from simcom_async.link.timer import LazyTimer
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Schedule:
         self.recovery = Recovery(channel, claims, self._send, self._fail_queued)
         self._channel = channel
         self._claims = claims
+        self._reserved = Reserved(channel.bus)
         self._time = channel.time
         self._queue = CommandQueue()
         self._deadlines = LazyTimer(channel.time, self._look)
@@ -49,6 +51,7 @@ class Schedule:
     def stop(self, error: Callable[[Operation], Exception]) -> None:
         """The port is closed or gone: ends everything, each operation with an error of its own."""
         self._deadlines.cancel()
+        self._reserved.end()
         self.recovery.stop()
         operations = self.operations()
         self._queue.clear()
@@ -88,6 +91,7 @@ class Schedule:
 
     def settled(self, operation: Operation) -> None:
         """The completion of an operation has come."""
+        self._reserved.begin(operation)
         self.recovery.settled(operation)
 
     def follow(self, baud: int) -> None:
@@ -106,8 +110,10 @@ class Schedule:
             self.recovery.take(operation, reason)
 
     def _eligible(self, operation: Operation) -> bool:
-        """Whether its reply cannot be taken for a completion that is still due."""
+        """Whether the module takes it now, and its reply cannot be taken for a completion that is still due."""
         due = self._channel.due
+        if not self._reserved.takes(operation):
+            return False
         return not due or operation.inner or not any(map(operation.may_be_confused_with, due))
 
     async def _send(self, command: Command[Any]) -> object:

@@ -3,6 +3,7 @@
 from simcom_async.at.due import DueCompletions, late
 from simcom_async.at.event import LateReply, Noise, UrcLine
 from simcom_async.at.exchange import Exchange, Input, State
+from simcom_async.commands.email_pop3 import EmailPop3Count, EmailPop3Ended, EmailPop3Logout, EmailPop3OutCode
 from tests.at import speech as s
 
 
@@ -88,3 +89,44 @@ def test_what_failed_or_was_removed_is_not_awaited() -> None:
 def test_a_late_line_keeps_what_it_was() -> None:
     found = late(UrcLine(b"+X: 1", 9, "completion"), "late-completion")
     assert (found.text, found.start, found.rule, found.kind) == (b"+X: 1", 9, "late-completion", "late")
+
+
+def _asking() -> tuple[Exchange, Exchange]:
+    """A question to a mailbox, and behind it the logout."""
+    return _awaiting(EmailPop3Count()), _awaiting(EmailPop3Logout())
+
+
+def test_a_shared_ending_ends_all_that_wait_for_it() -> None:
+    due = DueCompletions()
+    question, logout = _asking()
+    due.add(question)
+    due.add(logout)
+    found = due.classify(b"+POP3OUT: 64", b"+POP3OUT", 0)
+    assert found is not None
+    assert (type(found[0]), found[0].rule, found[1]) == (UrcLine, "completion", question)
+    assert (question.state, logout.state, due.exchanges) == (State.DONE, State.DONE, ())
+    assert question.answer() == logout.answer() == EmailPop3Ended(code=EmailPop3OutCode.TIMEOUT)
+
+
+def test_a_shared_ending_is_not_late_for_whoever_still_waits() -> None:
+    due = DueCompletions()
+    question, logout = _asking()
+    due.add(question)
+    due.add(logout)
+    question.given_up = True
+    found = due.classify(b"+POP3OUT: 1", b"+POP3OUT", 0)
+    assert found is not None
+    assert (type(found[0]), found[0].command, found[1]) == (UrcLine, logout.command, logout)
+    assert due.exchanges == ()
+
+
+def test_a_shared_ending_leaves_alone_what_waits_for_something_else() -> None:
+    due = DueCompletions()
+    question, logout = _asking()
+    other = _awaiting(s.Push(path="a"))
+    for exchange in (question, other, logout):
+        due.add(exchange)
+    due.classify(b"+POP3NUM: 1,2,11124", b"+POP3NUM", 0)
+    assert due.exchanges == (other, logout)
+    due.classify(b"+POP3OUT: 1", b"+POP3OUT", 0)
+    assert due.exchanges == (other,)

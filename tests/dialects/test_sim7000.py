@@ -127,7 +127,7 @@ def test_the_forms_of_ftp_and_bearer(name: str, sim800: str, sim7000: str) -> No
 
 
 def test_its_services() -> None:
-    assert SIM7000.services == {Service.FTP, Service.BEARER}
+    assert SIM7000.services == {Service.FTP, Service.SMTP, Service.POP3, Service.BEARER}
     assert DIALECTS["sim7000"] is SIM7000
 
 

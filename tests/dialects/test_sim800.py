@@ -101,7 +101,7 @@ def test_the_forms_of_http_and_bearer(name: str, forms: str) -> None:
 
 
 def test_its_services() -> None:
-    assert SIM800.services == {Service.HTTP, Service.FTP, Service.BEARER}
+    assert SIM800.services == {Service.HTTP, Service.FTP, Service.SMTP, Service.POP3, Service.BEARER}
     assert DIALECTS["sim800"] is SIM800
 
 

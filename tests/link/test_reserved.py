@@ -1,0 +1,117 @@
+"""While an answer of a mailbox is unread, the link keeps from the module what it would refuse (SIM900 e-mail 2.19)."""
+
+import pytest
+
+from simcom_async.at.command import RawCommand
+from simcom_async.commands.email_pop3 import EmailPop3Answer, EmailPop3Ended, EmailPop3Logout, EmailPop3OutCode
+from simcom_async.commands.email_pop3_fetch import (
+    EmailPop3Chunk,
+    EmailPop3Fetched,
+    EmailPop3Progress,
+    EmailPop3Read,
+    EmailPop3Retrieve,
+)
+from simcom_async.commands.general import At
+from simcom_async.commands.network import SignalQuality, SignalQualityRead
+from simcom_async.dialects import SIM900
+
+OK = b"\r\nOK\r\n"
+QUALITY = b"\r\n+CSQ: 21,0\r\n" + OK
+FETCHED = EmailPop3Fetched(answer=EmailPop3Answer.POSITIVE)
+
+
+@pytest.fixture
+def link(line):
+    """The link, speaking the SIM900's dialect."""
+    line[0].dialect = SIM900
+    return line[0]
+
+
+async def fetched(link, peer, start):
+    """An answer waits to be read."""
+    retrieving = await start(link.send(EmailPop3Retrieve(number=1)))
+    await peer.says(OK, b"\r\n+POP3CMD: 1\r\n")
+    assert await retrieving == FETCHED
+    assert peer.news == b"AT+POP3CMD=4,1\r"
+
+
+async def test_other_commands_wait_until_the_last_byte_is_read(link, peer, start):
+    await fetched(link, peer, start)
+    quality = await start(link.send(SignalQualityRead()))
+    assert peer.news == b""
+    first = await start(link.send(EmailPop3Read(length=5)))
+    await peer.says(b"\r\n+POP3READ: 1,5\r\n+OK\r\n" + OK)
+    assert await first == EmailPop3Chunk(progress=EmailPop3Progress.MORE, length=5)
+    assert peer.news == b"AT+POP3READ=5\r"
+    last = await start(link.send(EmailPop3Read()))
+    await peer.says(b"\r\n+POP3READ: 2,3\r\n.\r\n")
+    assert peer.news == b"AT+POP3READ=1460\r"
+    await peer.says(OK)
+    assert (await last).length == 3
+    assert peer.news == b"AT+CSQ\r"
+    await peer.says(QUALITY)
+    assert await quality == SignalQuality(rssi=21, ber=0)
+
+
+async def test_the_logout_is_taken_and_its_end_ends_it(link, peer, start):
+    await fetched(link, peer, start)
+    quality = await start(link.send(SignalQualityRead()))
+    logout = await start(link.send(EmailPop3Logout()))
+    await peer.says(OK)
+    assert peer.news == b"AT+POP3OUT\r"
+    await peer.says(b"\r\n+POP3OUT: 1\r\n")
+    assert await logout == EmailPop3Ended(code=EmailPop3OutCode.LOGGED_OUT)
+    assert peer.news == b"AT+CSQ\r"
+    await peer.says(QUALITY)
+    await quality
+
+
+async def test_the_module_giving_up_ends_it(link, peer, start):
+    await fetched(link, peer, start)
+    quality = await start(link.send(SignalQualityRead()))
+    await peer.says(b"\r\n+POP3READ: 3,1460\r\n")
+    assert peer.news == b""
+    await peer.says(b"\r\n+POP3OUT: 69\r\n")
+    assert peer.news == b"AT+CSQ\r"
+    await peer.says(QUALITY)
+    await quality
+
+
+async def test_a_restart_ends_it(link, peer, start):
+    await fetched(link, peer, start)
+    await peer.says(b"\r\nRDY\r\n")
+    quality = await start(link.send(SignalQualityRead()))
+    assert peer.news == b"AT+CSQ\r"
+    await peer.says(QUALITY)
+    await quality
+
+
+async def test_a_refused_question_reserves_nothing(link, peer, start):
+    retrieving = await start(link.send(EmailPop3Retrieve(number=9)))
+    await peer.says(OK, b"\r\n+POP3CMD: 0\r\n")
+    assert (await retrieving).answer is EmailPop3Answer.NEGATIVE
+    quality = await start(link.send(SignalQualityRead()))
+    assert peer.news == b"AT+POP3CMD=4,9\rAT+CSQ\r"
+    await peer.says(QUALITY)
+    await quality
+
+
+async def test_the_end_of_the_session_instead_of_an_answer_reserves_nothing(link, peer, start):
+    retrieving = await start(link.send(EmailPop3Retrieve(number=1)))
+    await peer.says(OK, b"\r\n+POP3OUT: 64\r\n")
+    assert await retrieving == EmailPop3Ended(code=EmailPop3OutCode.TIMEOUT)
+    quality = await start(link.send(SignalQualityRead()))
+    assert peer.news == b"AT+POP3CMD=4,1\rAT+CSQ\r"
+    await peer.says(QUALITY)
+    await quality
+
+
+async def test_basic_commands_and_raw_ones_are_not_held(link, peer, start):
+    await fetched(link, peer, start)
+    attention = await start(link.send(At()))
+    await peer.says(OK)
+    await attention
+    raw = await start(link.send(RawCommand.of("AT+CSQ")))
+    await peer.says(QUALITY)
+    assert await raw == ("+CSQ: 21,0",)
+    assert peer.news == b"AT\rAT+CSQ\r"
