@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from simcom_async.at.command import Service
-from simcom_async.errors import Pop3Error, UnsupportedService, UsageError
+from simcom_async.errors import Pop3Error, PortLost, UnsupportedService, UsageError
 from simcom_async.sessions.errand import Errand
 from simcom_async.sessions.pop3_flow import (
     MailboxSize,
@@ -219,9 +219,13 @@ class Pop3Session:
             return
 
         async def clean_up() -> None:
-            if self._errand is not None and marked:
-                await self._errand.over()
-            await flow.abandon(marked=marked)
+            if self._errand is not None:
+                await self._errand.over()  # a logout in the middle of a step may be lost
+            try:
+                await flow.abandon(marked=marked)
+            except PortLost:
+                self._service.attachment.owe(flow.forsake)
+                raise
 
         await self._service.leave(claim, clean_up)
 

@@ -176,6 +176,10 @@ class Pop3Flow(ABC):
     async def abandon(self, *, marked: bool) -> None:
         """End the session without a deletion; ``marked``: mails may be marked."""
 
+    @abstractmethod
+    async def forsake(self) -> None:
+        """End a session that a lost line has left open in the module, without a deletion; harmless without one."""
+
     def _lacks(self, what: str) -> UnsupportedService:
         name = self.outfit.link.dialect.name
         return UnsupportedService(

@@ -41,7 +41,7 @@ from simcom_async.commands.email_pop3_fetch import (
     EmailPop3UidList,
     EmailPop3Unread,
 )
-from simcom_async.errors import CommandFailed, CommandTimeout, ProtocolError, SimcomError
+from simcom_async.errors import CommandFailed, CommandTimeout, PortLost, ProtocolError, SimcomError
 from simcom_async.sessions.counted import CountedReader
 from simcom_async.sessions.mail_server import module_timeout
 from simcom_async.sessions.multiline import MultiLine
@@ -59,6 +59,8 @@ from simcom_async.sessions.pop3_flow import (
 __all__ = ["NumericPop3"]
 
 _MORE_LIMIT = 150.0  # seconds until the module says that more has come, or that the server is silent
+_PAUSE = 0.01  # seconds in which more may come
+_CLOSING_LIMIT = 5.0  # seconds until a session has ended whose connection is gone
 _DRAIN_LIMIT = 120.0  # seconds for reading away what nobody wants
 
 R = TypeVar("R")
@@ -75,7 +77,7 @@ class NumericPop3(Pop3Flow):
         self._settings: list[Command[None]] = []
         self._lines = MultiLine()
         self._arrived = asyncio.Event()
-        self._last = self._short = self._leaving = False
+        self._last = self._short = self._inside = self._leaving = False
         self._reader = CountedReader(link)
         self._watches = (
             link.bus.on(EmailPop3Unread, self._more_came),
@@ -107,6 +109,7 @@ class NumericPop3(Pop3Flow):
         if isinstance(result, EmailPop3Ended) or result.code is not EmailPop3LoginCode.LOGGED_IN:
             self.ended = self._error(result.code, EmailPop3Login(), "login")
             raise self.ended
+        self._inside = True
 
     async def stat(self) -> MailboxSize:
         """AT+POP3NUM."""
@@ -191,10 +194,23 @@ class NumericPop3(Pop3Flow):
         finally:
             self._close()
 
+    async def forsake(self) -> None:
+        """Read away what waits, then RSET and QUIT."""
+        link = self.outfit.link
+        try:
+            while (await link.send(EmailPop3Read())).progress is not EmailPop3Progress.LAST:
+                await self.outfit.attachment.clock.sleep(_PAUSE)
+        except CommandFailed:
+            pass  # nothing waits
+        await link.send(EmailPop3Reset())
+        await link.send(EmailPop3Logout())
+
     async def _unmark(self) -> None:
         try:
             await self.discard()
             await self.reset()
+        except PortLost:
+            raise  # it goes on when the line is there again
         except SimcomError:
             if self.ended is None:
                 await self.outfit.network.down()
@@ -203,7 +219,6 @@ class NumericPop3(Pop3Flow):
     async def _log_in(self) -> EmailPop3LoginResult | EmailPop3Ended:
         for setting in self._settings:
             await self.outfit.link.send(setting)
-        self.ended = None
         return await self.outfit.link.send(EmailPop3Login())
 
     async def _close_old(self) -> None:
@@ -213,7 +228,9 @@ class NumericPop3(Pop3Flow):
             await link.send(EmailPop3Reset())
             await link.send(EmailPop3Logout())
         except CommandFailed:
+            self._arrived.clear()
             await self.outfit.network.down()
+            await self._until_arrived(_CLOSING_LIMIT)
             await self.outfit.network.ready()
 
     async def _ask(self, command: Command[Any], kind: type[R], doing: str) -> R:
@@ -274,13 +291,17 @@ class NumericPop3(Pop3Flow):
 
     async def _more(self) -> bool:
         """Wait until the module says that more has come, or that the session has ended; False then."""
+        await self._until_arrived(_MORE_LIMIT)
+        return self.unread
+
+    async def _until_arrived(self, limit: float) -> None:
+        """Wait until more has come or the session has ended, at most ``limit`` seconds."""
         clock = self.outfit.attachment.clock
-        timer = clock.call_at(clock.time() + _MORE_LIMIT, self._arrived.set)
+        timer = clock.call_at(clock.time() + limit, self._arrived.set)
         try:
             await self._arrived.wait()
         finally:
             timer.cancel()
-        return self.unread
 
     @property
     def _over(self) -> bool:
@@ -298,7 +319,7 @@ class NumericPop3(Pop3Flow):
 
     def _session_ended(self, event: EmailPop3Ended) -> None:
         self.unread = False
-        if self.ended is None and not self._leaving:
+        if self._inside and self.ended is None and not self._leaving:
             self.ended = self._error(event.code, EmailPop3Logout(), "session")
         self._arrived.set()
 

@@ -153,6 +153,12 @@ class TextualPop3(Pop3Flow):
             await self._stop()
         await self.discard()
 
+    async def forsake(self) -> None:
+        """AT+POP3STOP, and remove what was not read."""
+        await self._stop()
+        self._mail = None
+        await self._remove()
+
     async def _stop(self) -> None:
         try:
             await self.outfit.link.send(Pop3Stop())

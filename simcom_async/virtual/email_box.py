@@ -206,6 +206,8 @@ class Box:
 
     def _wait_for_reader(self, unread: Unread) -> None:
         self.unread = unread
+        if self._leaving:
+            unread.stop()
 
     def _read(self) -> None:
         """All of the answer has been read."""

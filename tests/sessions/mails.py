@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from simcom_async.sites.smtp import ReceivedMail
@@ -51,3 +52,11 @@ def check_arrived(sent: EmailMessage, received: ReceivedMail, recipients: tuple[
     assert received.sender == sent["From"].addresses[0].addr_spec
     assert essence(received.message) == essence(sent)
     assert received.message["Bcc"] is None
+
+
+def whole(received: ReceivedMail) -> EmailMessage:
+    """The mail that is the one attachment of a received one."""
+    (attached,) = received.message.iter_attachments()
+    content = attached.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return message_from_bytes(content, policy=policy.default)

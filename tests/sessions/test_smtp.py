@@ -6,7 +6,6 @@ import asyncio
 import logging
 import traceback
 from collections.abc import AsyncIterator
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
@@ -29,7 +28,7 @@ from simcom_async.sites.route import ServerFault
 from simcom_async.sites.smtp import SmtpSite
 from simcom_async.virtual.faults import LoseBearer
 from tests.sessions.mail_ends import FAMILIES, NUMERIC, TEXTUAL, ends
-from tests.sessions.mails import BINARY, check_arrived, essence, mail
+from tests.sessions.mails import BINARY, check_arrived, essence, mail, whole
 
 PASSWORD = "s3cr3t-Pa55word"
 
@@ -123,8 +122,7 @@ async def test_a_mail_that_the_module_cannot_write_is_refused_or_goes_whole(site
         result = await send(modem, site, message, whole_as_attachment=True)
     assert result == SmtpResult("alice@example.com", ("bob@example.com", "h@example.com"), (WHOLE_NAME,), whole=True)
     (received,) = site.mails
-    (attached,) = received.message.iter_attachments()
-    inner = message_from_bytes(attached.get_payload(decode=True), policy=policy.default)
+    inner = whole(received)
     assert essence(inner) == essence(message)
     assert (inner["X-Own"], inner["Bcc"]) == ("yes", None)
 
@@ -162,9 +160,7 @@ async def test_a_body_beyond_the_limit_can_go_whole(site: SmtpSite, dialect: str
     message = mail("line\n" * 4_000)
     async with ends(dialect) as (_, modem):
         assert (await send(modem, site, message, whole_as_attachment=True)).whole
-    (attached,) = site.mails[0].message.iter_attachments()
-    inner = message_from_bytes(attached.get_payload(decode=True), policy=policy.default)
-    assert essence(inner) == essence(message)
+    assert essence(whole(site.mails[0])) == essence(message)
 
 
 @pytest.mark.parametrize("mark", ["\x1a", "\x1b", "\b"])
