@@ -2,20 +2,20 @@ from __future__ import annotations
 
 import pytest
 
-from simcom_async.cli.demo import http
+from simcom_async.cli.demo import steps
 from simcom_async.cli.demo.stage import Outcome, Stage, Step
 from simcom_async.cli.output import Report
 from simcom_async.errors import HttpError
 from tests.cli.conftest import Simcom
 
-SHOWN = ("GET", "POST", "HEAD", "resumed", "redirected", "proxy", "300 kB", "1 MB")
+COUNT = sum(map(len, steps.STEPS.values()))
+SHOWN = ("HTTP GET", "POST", "HEAD", "resumed", "proxy", "300 kB", "1 MB", "FTP PUT", "memory", "ETX", "active")
 
 
 async def test_every_result_is_verified(simcom: Simcom) -> None:
     shown = await simcom("demo")
     assert shown.status == 0, shown.text
-    count = len(http.STEPS["sim800"])
-    assert f"{count} of {count} results verified" in shown.text
+    assert f"{COUNT} of {COUNT} results verified" in shown.text
     assert all(what in shown.text for what in SHOWN)
     assert "HTTP GET 300 kB" in shown.errors
     assert "300000 of 300000 bytes" in shown.errors
@@ -24,7 +24,9 @@ async def test_every_result_is_verified(simcom: Simcom) -> None:
 async def test_json(simcom: Simcom) -> None:
     shown = await simcom("demo", "--json")
     assert shown.status == 0
-    assert [row["operation"] for row in shown.json] == [step.name for step in http.STEPS["sim800"]]
+    assert [(row["dialect"], row["operation"]) for row in shown.json] == [
+        (dialect, step.name) for dialect, shown in steps.STEPS.items() for step in shown
+    ]
     assert all(row["verified"] and row["complaint"] is None and row["sha256"] for row in shown.json)
     assert {row["bytes"] for row in shown.json} >= {200_000, 300_000, 1_000_000}
 
@@ -42,8 +44,8 @@ async def good(stage: Stage, report: Report) -> Outcome:
 
 
 async def test_a_wrong_result_is_told_by_the_status(simcom: Simcom, monkeypatch: pytest.MonkeyPatch) -> None:
-    steps = (Step("wrong", wrong), Step("failing", failing), Step("good", good))
-    monkeypatch.setattr(http, "STEPS", {"sim800": steps})
+    three = (Step("wrong", wrong), Step("failing", failing), Step("good", good))
+    monkeypatch.setattr(steps, "STEPS", {"sim800": three})
     shown = await simcom("demo")
     assert shown.status == 1
     assert "1 of 3 results verified" in shown.text

@@ -44,13 +44,13 @@ def command(as_json: bool) -> None:
 
 
 async def _perform() -> list[Row]:
-    from simcom_async.cli.demo.http import STEPS
     from simcom_async.cli.demo.stage import Stage
+    from simcom_async.cli.demo.steps import STEPS
 
     rows: list[Row] = []
     for dialect, steps in STEPS.items():
-        async with Stage(dialect) as stage:
-            remark(f"{stage.modem.identity.model} on {stage.path}, web server on {stage.site.url}")
+        async with Stage(dialect, [maker for step in steps for maker in step.sites]) as stage:
+            remark(f"{stage.modem.identity.model} on {stage.path}, servers on {', '.join(stage.addresses)}")
             for step in steps:
                 with progress(f"{dialect} {step.name:{_WIDTH}}") as report:
                     rows.append(await step.perform(stage, report))

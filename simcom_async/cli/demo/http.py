@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from simcom_async.cli.demo.stage import Outcome, Stage, Step, sha256
 from simcom_async.cli.output import Report
+from simcom_async.sites import Body, HttpSite, ProxySite, Route, generated
 
 if TYPE_CHECKING:
     from simcom_async.sessions.http_response import HttpResponse
@@ -21,39 +22,37 @@ _AWKWARD = b"\r\nOK\r\n\r\nERROR\r\n> \r\n+HTTPACTION: 0,200,0\r\n\x1a\x1b" + by
 
 
 async def _get(stage: Stage, report: Report) -> Outcome:
-    url = stage.site.publish("/page", 4_000)
+    url = stage.site(HttpSite).publish("/page", 4_000)
     return _received(await stage.modem.http.get(url, progress=report), _made(4_000))
 
 
 async def _awkward(stage: Stage, report: Report) -> Outcome:
-    url = stage.site.publish("/awkward", _AWKWARD * 16)
+    url = stage.site(HttpSite).publish("/awkward", _AWKWARD * 16)
     return _received(await stage.modem.http.get(url, progress=report), sha256(_AWKWARD * 16))
 
 
 async def _head(stage: Stage, report: Report) -> Outcome:
     """There is no body: its entity tag and length stand for it."""
-    url = stage.site.publish("/page", 4_000)
+    url = stage.site(HttpSite).publish("/page", 4_000)
     headers = (await stage.modem.http.head(url)).headers or {}
     seen = f"{headers.get('content-length')} {headers.get('etag')}"
-    route = stage.site.files["/page"]
+    route = stage.site(HttpSite).files["/page"]
     wanted = f"{route.length} {route.headers['ETag']}"
     return Outcome(0, sha256(seen.encode()), sha256(wanted.encode()))
 
 
 async def _post(stage: Stage, report: Report) -> Outcome:
-    from simcom_async.sites import Route, generated
-
     body = generated(0, 200_000)
-    stage.site.routes.append(Route(method="POST", path="/upload", body=b"thank you"))
-    response = await stage.modem.http.post(stage.site.url_of("/upload"), body, progress=report)
-    received = stage.site.requests[-1]
+    stage.site(HttpSite).routes.append(Route(method="POST", path="/upload", body=b"thank you"))
+    response = await stage.modem.http.post(stage.site(HttpSite).url_of("/upload"), body, progress=report)
+    received = stage.site(HttpSite).requests[-1]
     complaint = "" if response.body == b"thank you" else f"the answer was {response.status} {response.body!r}"
     return Outcome(received.received, received.checksum, sha256(body), complaint)
 
 
 async def _resume(stage: Stage, report: Report) -> Outcome:
     """The first part is given up half way, the rest is fetched from there."""
-    url = stage.site.publish("/resume", 60_000)
+    url = stage.site(HttpSite).publish("/resume", 60_000)
     first = b""
     async with stage.modem.http.stream("GET", url) as response:
         async for piece in response:
@@ -61,26 +60,25 @@ async def _resume(stage: Stage, report: Report) -> Outcome:
             if len(first) >= 20_000:
                 break
     rest = await stage.modem.http.get(url, offset=len(first), progress=report)
-    asked = stage.site.requests[-1].header("Range")
+    asked = stage.site(HttpSite).requests[-1].header("Range")
     whole = first + rest.body
     complaint = "" if asked else "the server was not asked for a range"
     return Outcome(len(whole), sha256(whole), _made(60_000), complaint)
 
 
 async def _redirect(stage: Stage, report: Report) -> Outcome:
-    from simcom_async.sites import Route
-
-    stage.site.publish("/there", 2_000)
-    stage.site.routes.append(Route(path="/here", status=302, location="/there"))
-    response = await stage.modem.http.get(stage.site.url_of("/here"), follow_redirects=True, progress=report)
+    stage.site(HttpSite).publish("/there", 2_000)
+    stage.site(HttpSite).routes.append(Route(path="/here", status=302, location="/there"))
+    url = stage.site(HttpSite).url_of("/here")
+    response = await stage.modem.http.get(url, follow_redirects=True, progress=report)
     return _received(response, _made(2_000))
 
 
 async def _proxy(stage: Stage, report: Report) -> Outcome:
-    url = stage.site.publish("/proxied", 2_000)
-    proxy = f"{stage.proxy.host}:{stage.proxy.port}"
+    url = stage.site(HttpSite).publish("/proxied", 2_000)
+    proxy = f"{stage.site(ProxySite).host}:{stage.site(ProxySite).port}"
     response = await stage.modem.http.get(url, proxy=proxy, progress=report)
-    passed = [request.target for request in stage.proxy.requests]
+    passed = [request.target for request in stage.site(ProxySite).requests]
     outcome = _received(response, _made(2_000))
     return outcome if url in passed else Outcome(outcome.size, outcome.checksum, outcome.expected, "not by the proxy")
 
@@ -91,15 +89,15 @@ async def _large(stage: Stage, report: Report) -> Outcome:
 
 async def _ranges(stage: Stage, report: Report) -> Outcome:
     """More than the module can hold: the stack asks for it piece by piece."""
-    before = len(stage.site.requests)
+    before = len(stage.site(HttpSite).requests)
     outcome = await _stream(stage, report, "/1m", 1_000_000)
-    asked = len(stage.site.requests) - before
+    asked = len(stage.site(HttpSite).requests) - before
     complaint = "" if asked > 1 else "it came in one piece, which no module holds"
     return Outcome(outcome.size, outcome.checksum, outcome.expected, complaint)
 
 
 async def _stream(stage: Stage, report: Report, path: str, size: int) -> Outcome:
-    url = stage.site.publish(path, size)
+    url = stage.site(HttpSite).publish(path, size)
     digest, count = hashlib.sha256(), 0
     async with stage.modem.http.stream("GET", url, progress=report) as response:
         async for piece in response:
@@ -110,8 +108,6 @@ async def _stream(stage: Stage, report: Report, path: str, size: int) -> Outcome
 
 def _made(size: int) -> str:
     """The checksum of so many generated bytes, whatever the server says."""
-    from simcom_async.sites import Body
-
     return Body(size).checksum
 
 
@@ -120,16 +116,18 @@ def _received(response: HttpResponse, expected: str) -> Outcome:
     return Outcome(len(response.body), sha256(response.body), expected, complaint)
 
 
+_WEB = (HttpSite,)
+
 _HTTP = (
-    Step("HTTP GET", _get),
-    Step("HTTP GET of awkward bytes", _awkward),
-    Step("HTTP HEAD", _head),
-    Step("HTTP POST 200 kB", _post),
-    Step("HTTP GET, resumed", _resume),
-    Step("HTTP GET, redirected", _redirect),
-    Step("HTTP GET by a proxy", _proxy),
-    Step("HTTP GET 300 kB", _large),
-    Step("HTTP GET 1 MB by ranges", _ranges),
+    Step("HTTP GET", _get, _WEB),
+    Step("HTTP GET of awkward bytes", _awkward, _WEB),
+    Step("HTTP HEAD", _head, _WEB),
+    Step("HTTP POST 200 kB", _post, _WEB),
+    Step("HTTP GET, resumed", _resume, _WEB),
+    Step("HTTP GET, redirected", _redirect, _WEB),
+    Step("HTTP GET by a proxy", _proxy, (HttpSite, ProxySite)),
+    Step("HTTP GET 300 kB", _large, _WEB),
+    Step("HTTP GET 1 MB by ranges", _ranges, _WEB),
 )
 
 #: What is shown of each dialect.

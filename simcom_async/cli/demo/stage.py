@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from simcom_async.cli.output import Report
 from simcom_async.cli.status import sentence
@@ -15,9 +15,12 @@ from simcom_async.errors import SimcomError
 
 if TYPE_CHECKING:
     from simcom_async.modem import Modem
-    from simcom_async.sites import HttpSite, ProxySite
+    from simcom_async.sites import Site
+    from simcom_async.virtual import VirtualModem
 
 __all__ = ["Outcome", "Row", "Stage", "Step", "sha256"]
+
+S = TypeVar("S", bound="Site")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +69,39 @@ class Row:
 
 
 class Stage:
-    """The modem and the servers of one dialect: ``async with Stage("sim800") as stage``."""
+    """The modem and the servers of one dialect: ``async with Stage("sim800", [HttpSite]) as stage``.
+
+    ``sites`` make the servers, each once; ``virtual`` is the module, ``modem`` the stack on top of it.
+    """
 
     path: str
     modem: Modem
-    site: HttpSite
-    proxy: ProxySite
+    virtual: VirtualModem
 
-    def __init__(self, dialect: str) -> None:
+    def __init__(self, dialect: str, sites: Iterable[Callable[[], Site]] = ()) -> None:
         self.dialect = dialect
+        self._makers = tuple(dict.fromkeys(sites))
+        self._sites: dict[Callable[[], Site], Site] = {}
         self._stack = AsyncExitStack()
+
+    def site(self, maker: Callable[[], S]) -> S:
+        """The server that was made by ``maker``."""
+        return self._sites[maker]  # type: ignore[return-value]  # what a maker has made is of its kind
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where the servers are."""
+        return [f"{site.scheme}://{site.host}:{site.port}" for site in self._sites.values()]
 
     async def __aenter__(self) -> Self:
         from simcom_async.modem import open_modem
-        from simcom_async.sites import HttpSite, ProxySite
         from simcom_async.virtual import VirtualModem
 
         async with AsyncExitStack() as stack:
-            self.site = await stack.enter_async_context(HttpSite())
-            self.proxy = await stack.enter_async_context(ProxySite())
-            virtual = await stack.enter_async_context(VirtualModem(self.dialect, urc_delay=0))
-            self.path = await virtual.open_pty()
+            for maker in self._makers:
+                self._sites[maker] = await stack.enter_async_context(maker())
+            self.virtual = await stack.enter_async_context(VirtualModem(self.dialect, urc_delay=0))
+            self.path = await self.virtual.open_pty()
             self.modem = await stack.enter_async_context(open_modem(self.path, apn="internet"))
             self._stack = stack.pop_all()
         return self
@@ -97,10 +112,11 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that the demo shows."""
+    """One thing that the demo shows, with the servers that it needs."""
 
     name: str
     run: Callable[[Stage, Report], Awaitable[Outcome]]
+    sites: tuple[Callable[[], Site], ...] = ()
 
     async def perform(self, stage: Stage, report: Report) -> Row:
         """Do it; an error of the stack is a complaint in the row."""

@@ -8,14 +8,14 @@ import pytest
 
 from simcom_async.cli.demo.http import STEPS
 from simcom_async.cli.demo.stage import Stage, Step
-from simcom_async.sites import Route
+from simcom_async.sites import HttpSite, ProxySite, Route
 
 NAMES = [step.name for step in STEPS["sim800"]]
 
 
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
-    async with Stage("sim800") as set_up:
+    async with Stage("sim800", (HttpSite, ProxySite)) as set_up:
         yield set_up
 
 
@@ -36,6 +36,6 @@ async def test_it_succeeds(stage: Stage, name: str) -> None:
 async def test_it_notices_a_wrong_answer(stage: Stage, name: str) -> None:
     """Whatever is asked, something else is answered."""
     paths = ("/page", "/awkward", "/upload", "/resume", "/here", "/there", "/proxied", "/300k", "/1m")
-    stage.site.routes.extend(Route(method=None, path=path, body=b"wrong" * 100) for path in paths)
+    stage.site(HttpSite).routes.extend(Route(method=None, path=path, body=b"wrong" * 100) for path in paths)
     row = await step(name).perform(stage, lambda done, total: None)
     assert not row.verified
