@@ -55,6 +55,8 @@ DECLARED = {
     ("sim900", "smtp"),
     ("sim7000", "bearer"),
     ("sim7000", "ftp"),
+    ("sim7100", "pop3"),
+    ("sim7100", "smtp"),
 }
 #: SHA-256 over names and contents of the transcripts and of the inventory: the judge does not bend.
 UNCHANGED = "a00cb9affb6646ea855cf36446099f2fbe3edf142d3a437a7391b13f335f27ee"
@@ -66,7 +68,17 @@ REFUSED: dict[str, tuple[str, ...]] = {
 }
 #: Lines that the link rightly holds back while the same command is under way: shown to be held back, then sent raw. The
 #: 66 by which a module refuses a second upload has the form of the end of the first, and no host can tell which it is.
-HELD_BACK = {f"{family}-ftp-operror-twice": ("AT+FTPPUT=1",) for family in ("sim800", "sim7000")}
+#: The same holds for the words of the textual e-mail; and while an answer of a mailbox is unread nothing else is taken.
+HELD_BACK = {
+    **{f"{family}-ftp-operror-twice": ("AT+FTPPUT=1",) for family in ("sim800", "sim7000")},
+    "sim900-pop3-read-busy": ("AT+POP3NUM",),
+    "sim7100-smtp-smtpsend-ongoing": ("AT+SMTPSEND",),
+    "sim7100-pop3-pop3num-ongoing": ("AT+POP3NUM",),
+}
+#: Commands that the document leaves without an end: AT+SMTPSTOP stops the mail, and nothing says so.
+UNENDED = {"sim7100-smtp-smtpstop": ("AT+SMTPSEND",)}
+#: What real firmware says at the end, of which the document does not speak (SIM5320 AT manual 16.7.9).
+ADDED = {"sim7100-smtp-smtpstop": ("+SMTP: USER CANCEL",)}
 #: Cuts of a dialogue in two that `make test` draws; `make test-long` makes all of them.
 CUTS = 60
 
@@ -179,9 +191,12 @@ def judge_course(course: Course, transcript: Transcript, manner: Manner) -> None
         elif turn.payload is None:
             assert next(events).kind == "echo"
     assert list(events) == []
-    assert course.payloads() == [turn.payload for turn in said if turn.payload is not None]
+    assert [payload for payload in course.payloads() if payload] == [
+        turn.payload for turn in said if turn.payload is not None
+    ]
     for exchange in course.exchanges:
-        assert exchange.finished, f"{exchange!r} has not ended"
+        unended = exchange.command.masked in UNENDED.get(transcript.name, ())
+        assert exchange.finished or unended, f"{exchange!r} has not ended"
 
 
 @pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: manner.name.lower())
@@ -220,7 +235,8 @@ def test_what_no_dialect_declares_does_not_depend_on_the_cuts_either(transcript:
 async def test_the_host_understands_the_module_of_the_manual(transcript: Transcript, manner: Manner) -> None:
     name = transcript.name
     refused, held = REFUSED.get(name, ()), HELD_BACK.get(name, ())
-    await replay(transcript, DIALECTS[transcript.family], manner, refused=refused, held=held)
+    unended = UNENDED.get(name, ())
+    await replay(transcript, DIALECTS[transcript.family], manner, refused=refused, held=held, unended=unended)
 
 
 # --- how a person types ---------------------------------------------------------------------------------------------
@@ -276,6 +292,8 @@ async def visiting(transcript: Transcript, wire: Wire, typed: Typing = str) -> A
         visitor.typed = typed
         around.attend(visitor)
         yield visitor
+        for line in ADDED.get(transcript.name, ()) if wire.wire == "real" else ():
+            assert await console.read_line() == line
         await visitor.send("AT")
         assert await console.read(6) == b"\r\nOK\r\n"
         assert console.unread == b""

@@ -253,8 +253,8 @@ class Pop3Count(Reply):
     size: Annotated[int, Range(0)]
 
 
-class Pop3Number(Command[Pop3Count | Pop3Ongoing]):
-    """Ask how many mails there are; Pop3Ongoing when another operation is running (SIM7100 Internet service 4.3)."""
+class Pop3Number(Command[Pop3Count]):
+    """Ask how many mails there are (SIM7100 Internet service 4.3)."""
 
     wire = Syntax(
         name="+POP3NUM",

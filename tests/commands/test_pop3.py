@@ -158,10 +158,10 @@ def test_a_failure_without_a_word_is_plain() -> None:
 def test_how_many_mails_there_are() -> None:
     assert answer(Pop3Number(), "+POP3: 1, 3057") == Pop3Count(number=1, size=3057)
     assert line(Pop3Count(number=1, size=3057)) == "+POP3: 1, 3057"
-    assert answer(Pop3Number(), "+POP3: ONGOING") == Pop3Ongoing()
-    with pytest.raises(CommandFailed) as failed:
-        answer(Pop3Number(), "+POP3: ONGOING", final="ERROR")
-    assert failed.value.retry
+    for final in ("OK", "ERROR"):
+        with pytest.raises(CommandFailed) as failed:
+            answer(Pop3Number(), "+POP3: ONGOING", final=final)
+        assert (failed.value.code, failed.value.retry) == ("ONGOING", True)
 
 
 def test_the_list() -> None:

@@ -57,7 +57,8 @@ def play(transcript: Transcript, manner: Manner = Manner.PRINTED) -> Iterator[Tu
     without a line in front begins as every answer does.
     """
     heard = b""
-    before: Step | None = None
+    last: Step | None = None
+    bare = _texts_without_a_line(transcript)
     for step in transcript.whole:
         match step.does:
             case Does.SEND:
@@ -69,7 +70,8 @@ def play(transcript: Transcript, manner: Manner = Manner.PRINTED) -> Iterator[Tu
                 yield Hears(transcript.entry(step), step)
             case Does.RECV:
                 line = spaced(transcript.resolve(step.text), manner)
-                before = b"\r\n\r\n" if manner is Manner.EMPTY_LINES else b""
+                empty = manner is Manner.EMPTY_LINES and _name(heard) not in bare
+                before = b"\r\n\r\n" if empty else b""
                 captures = {name: transcript.captures[name].doc for name in transcript.captured(step.text)}
                 yield Says(before + crlf(line), step, line, captures=captures)
             case Does.PROMPT:
@@ -78,9 +80,20 @@ def play(transcript: Transcript, manner: Manner = Manner.PRINTED) -> Iterator[Tu
             case Does.PAYLOAD:
                 data = content(transcript, step)
                 end = step.payload.until if step.payload is not None else None
-                opening = b"\r\n" if before is not None and before.does is Does.SEND else b""
+                opening = b"\r\n" if last is not None and last.does is Does.SEND else b""
                 yield Says(opening + data + (end or b""), step, payload=data)
-        before = step
+        last = step
+
+
+def _name(line: bytes) -> bytes:
+    return line.rstrip(b"\r").partition(b"=")[0]
+
+
+def _texts_without_a_line(transcript: Transcript) -> set[bytes]:
+    """The commands that are answered with a text that no line announces: an empty line would belong to it."""
+    pairs = zip(transcript.whole, transcript.whole[1:], strict=False)
+    found = (first for first, second in pairs if first.does is Does.SEND and second.does is Does.PAYLOAD)
+    return {_name(transcript.resolve(step.text).encode("latin-1")) for step in found}
 
 
 def content(transcript: Transcript, step: Step) -> bytes:

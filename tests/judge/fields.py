@@ -29,17 +29,30 @@ NAMES = {
     "mode": "state",
     "num": "number",
     "total": "size",
+    "tsize": "size",
+    "dir": "directory",
+    "mail_dir": "directory",
+    "eml": "file",
+    "mail_file": "file",
     "totalnumber": "number",
     "totalsize": "size",
     "msgnumber": "number",
     "datalength": "length",
 }
+#: Lines that are the header of a mail, whose text is one field (SIM7100 Internet service 4.5).
+_HEADERS = ("From", "Date", "Subject")
 _FIELD = re.compile(r'[ \t]*("[^"]*"|[^",]*?)[ \t]*(?:,|\Z)')
 
 
 def fields_of(line: str) -> list[str]:
     """What stands behind the tag: blanks around commas ignored, quotes removed, an empty last field left out."""
     head, colon, rest = line.partition(":")
+    if head in _HEADERS:
+        return [rest.strip()]
+    if _is_untagged(line):  # a path, or numbers with a blank between (SIM7100 Internet service 4.4, 4.6)
+        return fields_of(f"+:{line}") if "," in line else line.split()
+    if re.fullmatch(r" *\d+ \d+", rest):  # A23: blank-separated
+        return rest.split()
     numbers = re.findall(r"\d+", head.partition(" ")[2]) if colon else []
     if not colon:
         return []
@@ -50,6 +63,11 @@ def fields_of(line: str) -> list[str]:
         found.append(match[1].strip('"'))
         place = match.end()
     return numbers + found
+
+
+def _is_untagged(line: str) -> bool:
+    """Whether a line that has fields has no tag."""
+    return re.match(r"[A-Z]:/|\d+ \d+\Z", line) is not None
 
 
 def values_of(message: Message) -> list[str]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
-from tests.judge import ftp_needs, http_needs, mail_needs
+from tests.judge import ftp_needs, http_needs, mail_needs, sim7100_mail_needs
 from tests.judge.surroundings import Provider, Surroundings
 from tests.judge.transcript import Transcript
 
@@ -20,19 +21,39 @@ __all__ = ["INSIDE", "PROVIDERS", "surroundings"]
 #: data to post) the peer of another need sees to it.
 INSIDE = {
     *(("bearer", state) for state in ("open", "closed")),
-    *(("module-state", state) for state in ("factory", "post-data", "no-session")),
+    *(("module-state", state) for state in ("factory", "post-data", "no-session", "cwd", "clock")),
 }
+
+
+def _of_family(**providers: Provider) -> Provider:
+    """Who provides for a kind of need that is another thing in each language of e-mail."""
+
+    async def provide(found: Surroundings, need: Mapping[str, Any], stack: AsyncExitStack) -> None:
+        await providers[found.transcript.family](found, need, stack)
+
+    return provide
+
+
 #: Who provides for the other kinds of need. They are met in this order: a proxy has to know the servers behind it.
 PROVIDERS: Mapping[str, Provider] = {
     "ftp-server": ftp_needs.server,
     "http-server": http_needs.server,
     "http-proxy": http_needs.proxy,
-    "smtp-server": mail_needs.server,
-    "pop3-server": mail_needs.box,
+    "smtp-server": _of_family(sim900=mail_needs.server, sim7100=sim7100_mail_needs.server),
+    "pop3-server": _of_family(sim900=mail_needs.box, sim7100=sim7100_mail_needs.box),
     "network": mail_needs.network,
+    "module-file": sim7100_mail_needs.file,
 }
 #: Who has something to do beside, at needs that call for nothing outside.
-ATTENDANTS: Mapping[str, Provider] = {"bearer": mail_needs.bearer, "module-state": mail_needs.lengths}
+ATTENDANTS: Mapping[str, Provider] = {
+    "bearer": mail_needs.bearer,
+    "module-state": _of_family(
+        sim800=mail_needs.lengths,
+        sim900=mail_needs.lengths,
+        sim7000=mail_needs.lengths,
+        sim7100=sim7100_mail_needs.state,
+    ),
+}
 
 
 @asynccontextmanager

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,8 +29,11 @@ from tests.judge.transcript import Does, Transcript
 __all__ = ["SPELLINGS", "judge_line", "replay", "spelled"]
 
 #: Where the host writes another spelling than the document: the AT manual prints this one, and the case of the tag does
-#: not matter (device-facts 5.1).
-SPELLINGS = {'"Contype"': '"CONTYPE"'}
+#: not matter (device-facts 5.1); blanks behind commas are the printer's (SIM7100 Internet service 4.1).
+SPELLINGS = {'"Contype"': '"CONTYPE"', '", ': '",'}
+
+#: A line that says no although OK follows (SIM7100 Internet service 4.3, A20).
+REFUSED_WITH_OK = re.compile(rb"\+POP3: *ONGOING")
 
 
 @dataclass(slots=True)
@@ -68,14 +73,17 @@ def judge_line(event: Event, turn: Says) -> None:
 
 class Replay:
     """One transcript on one link. ``refused`` are its lines that the dialect rightly does not take, ``held`` those that
-    the link rightly holds back while the same command is under way.
+    the link rightly holds back while another command is under way, or its answer is unread.
     """
 
-    def __init__(self, link: Link, module: Console, refused: Sequence[str], held: Sequence[str]) -> None:
+    def __init__(
+        self, link: Link, module: Console, lines: Sequence[str], refused: Sequence[str], held: Sequence[str]
+    ) -> None:
         self._link = link
         self._module = module
         self._refused = refused
         self._held = held
+        self._left = Counter(lines)
         self._waiting: list[asyncio.Task[Any]] = []
         self._asked: list[Asked] = []
         self._events: Subscription[Event] = link.bus.subscribe(
@@ -129,7 +137,8 @@ class Replay:
         part = part_of(self._link.dialect, line)
         if part.command is not None:
             assert line not in self._refused, f"{line} should be refused"
-            if line not in self._held or all(asked.command != part.command for asked in self._asked):
+            self._left[line] -= 1
+            if line not in self._held or self._left[line]:  # the last one is held back
                 return part.command, True
             self._waiting.append(asyncio.create_task(self._link.send(part.command)))
             return RawCommand.of(line), True
@@ -155,6 +164,8 @@ class Replay:
             assert await self._payload(asked) == turn.payload
             return
         event = await self._next()
+        if isinstance(event, PayloadChunk) and not event.data and event.last:
+            event = await self._next()  # the end of a text, of which there was nothing
         if turn.line is None:
             assert isinstance(event, LineEvent)
             assert event.kind == "echo"
@@ -197,7 +208,7 @@ class Replay:
 
     async def _answered(self, asked: Asked) -> None:
         async with asyncio.timeout(DEADLINE):
-            if asked.failed:
+            if asked.failed or any(REFUSED_WITH_OK.fullmatch(event.text) for event in asked.events):
                 with pytest.raises(CommandFailed):
                     await asked.task
                 return
@@ -217,9 +228,9 @@ class Replay:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def end(self) -> None:
-        """Nothing is left: no command waits, and no event has come of which the transcript does not speak."""
-        assert self._asked == []
+    async def end(self, unended: Sequence[str]) -> None:
+        """Nothing is left: no other command waits, and no event has come of which the transcript does not speak."""
+        assert [asked.command.masked for asked in self._asked] == list(unended)
         assert self._events.pending == 0
 
 
@@ -235,17 +246,20 @@ async def replay(
     *,
     refused: Sequence[str] = (),
     held: Sequence[str] = (),
+    unended: Sequence[str] = (),
 ) -> None:
-    """The whole transcript against the host."""
+    """The whole transcript against the host; ``unended`` are its commands that it leaves without an end."""
     near, far = memory_line()
     link = Link(near, dialect)
     async with Console(far) as module:
         await link.open()
-        player = Replay(link, module, refused, held)
+        course = _turns(list(far_end(transcript, manner)))
+        lines = [turns[0].data[:-1].decode("latin-1") for turns in course]
+        player = Replay(link, module, lines, refused, held)
         try:
-            for turns in _turns(list(far_end(transcript, manner))):
+            for turns in course:
                 await player.turn(turns)
-            await player.end()
+            await player.end(unended)
         finally:
             await link.aclose()
             await player.aclose()

@@ -101,6 +101,8 @@ class Visitor:
             await self.send(self.transcript.resolve(step.text))
             return
         data = self.transcript.entry(step)
+        if self._marked and self.console.unread == b" ":  # which may follow a mark, and then in one piece with it
+            await self.console.read(1)
         self.console.write(data)
         if self._echo and self._marked:  # what is typed behind a mark comes back, what is counted does not
             assert await self.console.read(len(data)) == data, f"no echo of {data!r}"
@@ -144,9 +146,10 @@ class Visitor:
         if self._exact:
             return self.transcript.match(step.text, line, bound)
         for text in (step.text, *step.alternatives):
-            values = self.transcript.match(_without_blanks(text), _without_blanks(line), bound)
-            if values is not None:
-                return values
+            for plain in (str, _without_blanks):
+                values = self.transcript.match(plain(text), plain(line), bound)
+                if values is not None:
+                    return values
         return None
 
     def _read_pending(self, line: str, run: Sequence[Step], readings: Sequence[Reading]) -> None:
