@@ -45,6 +45,6 @@ class Deadline:
             ) from error
 
     def _pass(self) -> None:
-        if self._task is not None:
-            self._passed = True
-            self._task.cancel()
+        assert self._task is not None  # noqa: S101 - it was entered
+        self._passed = True
+        self._task.cancel()

@@ -85,8 +85,7 @@ class ByteSource:
         """Some more bytes, empty at the end."""
         if self._file is not None:
             return await to_thread(self._file.read, _READ)
-        if self._items is None:
-            return b""
+        assert self._items is not None  # noqa: S101 - the source was entered, or there is nothing more to read
         async for item in self._items:
             if not isinstance(item, bytes | bytearray | memoryview):
                 raise UsageError(

@@ -52,7 +52,7 @@ class Peer:
 
     A value that is None stays unanswered. ``lines`` holds what was asked, ``entries`` what was entered after DOWNLOAD.
     ``before`` is called with each line before it is answered. ``started`` says whether its HTTP service is, ``body`` is
-    what that holds.
+    what that holds. ``entered`` is what it says behind an entry.
     """
 
     def __init__(self, **answers: Answer) -> None:
@@ -62,6 +62,7 @@ class Peer:
         self.before: Callable[[str], None] = lambda line: None
         self.body = b""
         self.started = False
+        self.entered: Answer = OK
         self._answers: dict[str, deque[Answer]] = {}
         self._rest = b""
         self._entry = 0
@@ -94,7 +95,7 @@ class Peer:
                     return
                 self.entries.append(self._rest[: self._entry])
                 self._rest, self._entry = self._rest[self._entry :], 0
-                self.say(OK)
+                self.say(self.entered)
                 continue
             line, end, rest = self._rest.partition(b"\r")
             if not end:
