@@ -155,7 +155,7 @@ class Parameters:
 def line_of(declaration: type[Message]) -> Line:
     """How ``declaration`` stands on the wire as a line of the module: its own line, or that of a stored setting."""
     wire = declaration.wire
-    return wire if isinstance(wire, Line) else Line(wire.name)
+    return wire if isinstance(wire, Line) else Line(wire.name, aliases=wire.aliases)
 
 
 @cache
@@ -226,16 +226,17 @@ def _compile(name: str, info: FieldInfo, *, sent: bool = False) -> _Field:
         return _enumeration(name, annotation, text, optional, () if limits is None or sent else limits.exclude)
     if annotation is int:
         return _Field(name, rb"([+-]?\d+)", int, str, optional)
+    text = text or Text()
+    read, write = _reader(text), _writer(text)
     if annotation is SecretStr:
-        write_secret = _writer(text or Text())
         return _Field(
             name,
-            _text_pattern(text or Text()),
-            lambda value: SecretStr(_text(value)),
-            lambda value: write_secret(value.get_secret_value()),
+            _text_pattern(text),
+            lambda value: SecretStr(read(value)),
+            lambda value: write(value.get_secret_value()),
             optional,
         )
-    return _Field(name, _text_pattern(text or Text()), _text, _writer(text or Text()), optional)
+    return _Field(name, _text_pattern(text), read, write, optional)
 
 
 def _without_none(annotation: Any) -> tuple[Any, bool]:
@@ -274,35 +275,58 @@ def _enumeration(name: str, kind: type[Enum], text: Text | None, optional: bool,
     longest_first = sorted(words, key=len, reverse=True)
     choice = b"((?i:" + b"|".join(re.escape(word) for word in longest_first) + b"))"
     quoted = text is not None and text.quoted is not False
+    plain = text is not None and text.plain
     folded = {word.upper(): item for word, item in words.items()}
     return _Field(
         name,
         b'"?' + choice + b'"?' if quoted else choice,
         lambda found: folded[found.upper()],
-        (lambda value: f'"{value.value}"') if quoted else (lambda value: str(value.value)),
+        (lambda value: f'"{value.value}"') if quoted and not plain else (lambda value: str(value.value)),
         optional,
     )
 
 
 def _text_pattern(text: Text) -> bytes:
     bare = text.pattern.encode("ascii") if text.pattern else rb'[^",]*?'
-    tagged = rb'|\{non-ascii\}[ \t]*"(?:[0-9A-Fa-f]{2})*"' if text.tagged else b""
+    tagged = rb'|\{non-ascii\}[ \t]*"(?:[0-9A-Fa-f]{2}|/)*"' if text.tagged else b""
     if text.quoted is False:
         return b"(" + bare + tagged + b")"
     inside = rb'"[^"]*(?:"|\Z)'
     return b"(" + inside + tagged + (rb"|" + bare if text.quoted is None else b"") + b")"
 
 
+def _reader(text: Text) -> Callable[[bytes], str]:
+    """How a text is read; one that is tagged, as UTF-8, or as ``text`` has it where it is none."""
+    if not text.tagged:
+        return _text
+    decode = _octets if text.octets else _code_page
+
+    def read(found: bytes) -> str:
+        if not found.startswith(b"{non-ascii}"):
+            return _text(found)
+        return decode(_unhexed(found.partition(b'"')[2].rstrip(b'"').decode("ascii")))
+
+    return read
+
+
+def _unhexed(digits: str) -> bytes:
+    """The bytes of a path in hex, whose slashes may stand beside their hex (SIM7100 Internet service 5.9)."""
+    parts = [bytes.fromhex(part) for part in digits.split("/")]
+    doubled = len(parts) > 1 and not parts[0] and parts[1].startswith(b"/")
+    return b"/".join(parts[1:] if doubled else parts)
+
+
+def _octets(octets: bytes) -> str:
+    return octets.decode("utf-8", "surrogateescape")
+
+
 def _text(found: bytes) -> str:
-    if found.startswith(b"{non-ascii}"):
-        digits = found.partition(b'"')[2].rstrip(b'"')
-        return _untagged(bytes.fromhex(digits.decode("ascii")))
     if found.startswith(b'"'):
         found = found[1:-1] if len(found) > 1 and found.endswith(b'"') else found[1:]
     return _decode(found)
 
 
-def _untagged(octets: bytes) -> str:
+def _code_page(octets: bytes) -> str:
     """UTF-8, or where it is none the code page of the examples (SIM7100 Internet service note 5.7: GBK)."""
     try:
         return octets.decode("utf-8")
@@ -334,4 +358,4 @@ def _plain(value: str) -> str:
 
 
 def _tagged(value: str) -> str:
-    return '{non-ascii}"' + value.encode("utf-8").hex().upper() + '"'
+    return '{non-ascii}"' + value.encode("utf-8", "surrogateescape").hex().upper() + '"'

@@ -173,7 +173,8 @@ class Syntax:
     ``auto``: made from the limits). ``replies`` come before the final result; ``finals`` are good final results beyond
     OK (``SHUT OK``); with ``final_reply`` the reply is the final result itself, with ``unanswered`` none comes at all.
     ``clears`` names settings that success resets, ``needs`` what must have been done, both in words of the family.
-    ``reserves`` is what the module takes from its completion on, and nothing else.
+    ``reserves`` is what the module takes from its completion on, and nothing else. ``invalid`` is the number of the
+    +CME ERROR by which it refuses wrong parameters (None: plain ERROR).
     """
 
     name: str
@@ -200,6 +201,7 @@ class Syntax:
     probe: Probe | None = None
     repeatable: bool = False
     codes: type[Code] | type[Word] | None = None
+    invalid: int | None = None
     ref: str = ""
 
     @property

@@ -46,10 +46,11 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A command that cannot be carried out; ``text`` says what is wrong with it."""
+    """A command that cannot be carried out: ``text`` says why, ``number`` is that of its +CME ERROR (None: plain)."""
 
     reason: Reason
     text: str
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _resolve(dialect: Dialect, text: bytes, name: str, forms: tuple[Form, ...], 
     if not candidates:
         reason = Reason.FORM if dialect.table.forms(name) else Reason.UNKNOWN
         return Part(text, refusal=Refusal(reason, f"{name}: {reason.value}"))
-    refusal = Refusal(Reason.PARAMETERS, f"{name}: {Reason.PARAMETERS.value}")
+    refusal = Refusal(Reason.PARAMETERS, f"{name}: {Reason.PARAMETERS.value}", candidates[0].wire.invalid)
     for candidate in candidates:
         compiled = compiled_command(candidate)
         values = compiled.parse(parameters)
@@ -127,7 +128,7 @@ def _resolve(dialect: Dialect, text: bytes, name: str, forms: tuple[Form, ...], 
             command = candidate(**values)
             dialect.admit(command)
         except UsageError as error:
-            refusal = Refusal(Reason.LIMIT, str(error))
+            refusal = Refusal(Reason.LIMIT, str(error), candidate.wire.invalid)
             continue
         return Part(text, command)
     return Part(text, refusal=refusal)

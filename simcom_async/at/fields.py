@@ -59,7 +59,8 @@ class Text:
     which also shows where a bare word ends. With ``plain`` a value that may stand in quotes is written without them
     where nothing in it needs them. With ``tagged`` a value that is not ASCII is written as
     ``{non-ascii}"hex of its UTF-8"``; without it such a value is refused, unless ``latin1`` allows the characters up
-    to 0xFF.
+    to 0xFF. With ``octets`` a tagged value keeps bytes that are no UTF-8, as PEP 383 has it (``os.fsdecode``): they
+    belong to another machine, which has its own code page.
     """
 
     max: int | None = None
@@ -69,6 +70,7 @@ class Text:
     plain: bool = False
     tagged: bool = False
     latin1: bool = False
+    octets: bool = False
 
     @property
     def allowed(self) -> str:
@@ -99,8 +101,7 @@ class Text:
                     value=shown,
                     allowed=self.allowed,
                 )
-            half = 0xD800 <= number <= 0xDFFF  # one half of a pair: no character, and no UTF-8
-            if half or (number > 0x7E and not self.tagged and not (self.latin1 and number < 0x100)):
+            if not self._carries(number):
                 raise UsageError(
                     f"{field}: {character!r} at position {place} is not ASCII, which this parameter cannot carry",
                     field=field,
@@ -121,6 +122,14 @@ class Text:
                 value=shown,
                 allowed=self.allowed,
             )
+
+    def _carries(self, number: int) -> bool:
+        """Whether a character can be written at all, apart from those that break out."""
+        if number <= 0x7E:
+            return True
+        if 0xD800 <= number <= 0xDFFF:  # one half of a pair: no character and no UTF-8, but perhaps a byte (PEP 383)
+            return self.octets and 0xDC80 <= number <= 0xDCFF
+        return self.tagged or (self.latin1 and number < 0x100)
 
 
 @dataclass(frozen=True, slots=True)

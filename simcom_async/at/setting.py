@@ -57,6 +57,7 @@ def read_form(setting: type[Setting]) -> type[Command[Any]]:
     syntax = Syntax(
         name=setting.wire.name,
         form=Form.READ,
+        aliases=setting.wire.aliases,
         replies=(setting,),
         service=None,
         needs=setting.wire.needs,
@@ -77,14 +78,16 @@ def test_form(command: type[Command[Any]]) -> type[Command[Any]]:
     if tested:
         reply = _supported(command)
         replies, answer = (reply,), reply | None
-    syntax = Syntax(name=name, form=Form.TEST, replies=replies, repeatable=True, ref=command.wire.ref)
+    aliases = command.wire.aliases
+    syntax = Syntax(name=name, form=Form.TEST, aliases=aliases, replies=replies, repeatable=True, ref=command.wire.ref)
     body = {"wire": syntax, "__doc__": command.__doc__, "__module__": module}
     return type(f"{command.__name__}Test", (Command[answer],), body)
 
 
 def _supported(command: type[Command[Any]]) -> type[Supported]:
     """The line that answers the test form. It begins as declared, else an URC of that tag would be taken for it."""
-    body: dict[str, Any] = {"wire": Line(command.wire.name, times=Times.OPTIONAL), "__module__": command.__module__}
+    line = Line(command.wire.name, aliases=command.wire.aliases, times=Times.OPTIONAL)
+    body: dict[str, Any] = {"wire": line, "__module__": command.__module__}
     values = Rest(begins=supported_values(command)[:1])
     body["__annotations__"] = {"values": Annotated[str, values]}
     return type(f"{command.__name__}Supported", (Supported,), body)

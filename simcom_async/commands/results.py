@@ -1,4 +1,4 @@
-"""Numbers of the final results +CME ERROR and +CMS ERROR (SIM800 AT manual V1.12 18.1, 18.2).
+"""Numbers of the final results +CME ERROR and +CMS ERROR (SIM800 AT manual V1.12 18.1, 18.2; SIM7100: 201 to 219).
 
 The meanings are the words that the module prints with AT+CMEE=2.
 """
@@ -9,7 +9,10 @@ __all__ = ["CmeError", "CmsError"]
 
 
 class CmeError(Code):
-    """Why a command failed: equipment and network (SIM800 AT manual 18.1; 3GPP TS 27.007 9.2)."""
+    """Why a command failed: equipment and network (SIM800 AT manual 18.1; 3GPP TS 27.007 9.2).
+
+    201 to 219: the FTP of the SIM7100 (SIM7100 Internet service 5.15; from 215 on SIM5320 AT manual 16.3.15).
+    """
 
     PHONE_FAILURE = 0, "phone failure"
     NO_CONNECTION_TO_PHONE = 1, "no connection to phone"
@@ -86,6 +89,25 @@ class CmeError(Code):
     MMS_NO_NOTIFICATION = 191, "Not M-Notification.ind"
     MMS_ATTACHMENTS_FULL = 192, "The MMS inclosure is full"
     MMS_UNKNOWN = 193, "Unknown"
+    FTP_UNKNOWN = 201, "Unknown error for FTP"
+    FTP_BUSY = 202, "FTP task is busy", True, "wait until the operation has ended, then retry"
+    FTP_NOT_RESOLVED = 203, "Failed to resolve server address", True, "check the host, wait some seconds, then retry"
+    FTP_TIMEOUT = 204, "FTP timeout", True, "retry later"
+    FTP_FILE_READ = 205, "Failed to read file", False, "list the directory with AT+FSLS"
+    FTP_FILE_WRITE = 206, "Failed to write file", False, "ask for the space with AT+FSMEM"
+    FTP_NOT_ALLOWED = 207, "Not allowed in current state", False, "set the server with AT+CFTPSERV"
+    FTP_LOGIN = 208, "Failed to login", False, "check AT+CFTPUN and AT+CFTPPW"
+    FTP_LOGOUT = 209, "Failed to logout"
+    FTP_TRANSFER = 210, "Failed to transfer data", True, "ask what has arrived, then retry from there"
+    FTP_REJECTED = 211, "FTP command rejected by server", False, "check the path and the permissions at the server"
+    FTP_MEMORY = 212, "Memory error"
+    FTP_INVALID = 213, "Invalid parameter", False, "check the values of the command"
+    FTP_NETWORK = 214, "Network error", True, "check the network context, then retry"
+    FTP_CONNECT = 215, "Socket connect failed", True, "check host and port, then retry"
+    FTP_SEND = 216, "Socket send failed", True, "retry"
+    FTP_RECEIVE = 217, "Socket receive failed", True, "retry"
+    FTP_CHECK = 218, "User or password check failed", False, "check AT+CFTPUN and AT+CFTPPW"
+    FTP_CONNECT_TIMEOUT = 219, "Connect timeout", True, "check host and port, then retry"
     NO_ERROR = 600, "No Error"
     UNRECOGNIZED_COMMAND = 601, "Unrecognized Command"
     RETURN_VALUE_ERROR = 602, "Return Value Error"

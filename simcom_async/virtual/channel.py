@@ -179,7 +179,7 @@ class Channel:
             self.out.send(*pieces)
             pieces = []
             if part.command is None:
-                failure = Refused()
+                failure = Refused(None if part.refusal is None else part.refusal.number)
                 break
             turn = Turn(self.modem, self, part.command)
             try:
