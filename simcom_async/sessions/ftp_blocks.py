@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simcom_async.at.command import Command
+from simcom_async.at.event import PromptLine, UrcLine
 from simcom_async.commands.ftp import (
     FTP_BLOCK_MAXIMUM,
     FtpCode,
@@ -47,7 +48,7 @@ class BlockDownload(Download):
         self._command = command
         self._block = block
         self._event = event
-        self._ready = False
+        self._ready = self._over = False
         self._work: Undertaking[FtpEvent] | None = None
         self._claim: Claim | None = None
 
@@ -97,12 +98,13 @@ class BlockDownload(Download):
             raise
         if len(reading.data) != reading.told or reading.bare:
             raise self._operation.broken(f"bytes of a block of {reading.told} were lost on the line; use flow control")
-        self._ready = self._ready or bool(reading.data)
+        self._ready = not self._over and (self._ready or bool(reading.data))
         return reading.data
 
     def _heard(self, event: FtpEvent) -> None:
-        if event.code is FtpCode.READY and self._work is not None:
-            self._ready = True
+        self._ready = event.code is FtpCode.READY
+        self._over = self._over or not self._ready
+        if self._work is not None:
             self._work.changed.set()
 
     def _check(self, work: Undertaking[FtpEvent]) -> None:
@@ -114,8 +116,10 @@ class BlockUpload(Upload):
 
     def __init__(self, operation: FtpOperation) -> None:
         self._operation = operation
-        self._credit = 0
-        self._granted = 0
+        self._credit = self._maximum = 0
+        self._credit_line = b""
+        self._grant: PromptLine | None = None
+        self._command = FtpPutBlock(length=FTP_BLOCK_MAXIMUM)
         self._work: Undertaking[FtpPutEvent] | None = None
 
     async def prepare(self, source: ByteSource) -> None:
@@ -126,7 +130,7 @@ class BlockUpload(Upload):
         operation, command = self._operation, FtpPut()
         await operation.ready()
         bus = operation.link.bus
-        with bus.on(FtpPutCredit, self._credited), bus.on(FtpPutGrant, self._grant):
+        with bus.on(UrcLine, self._heard), bus.on(PromptLine, self._granted_now):
             self._work = work = Undertaking(operation.service.attachment, command)
             await self._blocks(work, source, claim, sent)
             finished = not work.done and await self._finish(work)
@@ -161,14 +165,16 @@ class BlockUpload(Upload):
 
     async def _write(self, work: Undertaking[FtpPutEvent], block: bytes) -> int:
         """Write a block; how many bytes of it the module has taken."""
-        self._granted = len(block)
+        if self._command.length != len(block):
+            self._command = FtpPutBlock(length=len(block))
         try:
-            await self._operation.link.send(FtpPutBlock(length=len(block)), entry=block)
+            await self._operation.link.send(self._command, entry=block)
         except CommandFailed:
             if await work.ends_within(GRACE):
                 return 0  # the upload ended before, and says so itself
             raise
-        return min(self._granted, len(block))
+        grant = None if self._grant is None else self._grant.message
+        return min(grant.length, len(block)) if isinstance(grant, FtpPutGrant) else len(block)
 
     async def _finish(self, work: Undertaking[FtpPutEvent]) -> bool:
         """Say that it is complete; whether that was heard."""
@@ -180,10 +186,19 @@ class BlockUpload(Upload):
             raise
         return True
 
-    def _credited(self, credit: FtpPutCredit) -> None:
-        self._credit = credit.maximum
+    def _heard(self, line: UrcLine) -> None:
+        """A credit, mostly the same as the last: its fields are looked at when they are others."""
+        if line.declaration is not FtpPutCredit:
+            return
+        if line.text != self._credit_line:
+            credit = line.message
+            assert isinstance(credit, FtpPutCredit)  # noqa: S101 - so it is declared
+            self._credit_line, self._maximum = line.text, credit.maximum
+        self._credit = self._maximum
         if self._work is not None:
             self._work.changed.set()
 
-    def _grant(self, grant: FtpPutGrant) -> None:
-        self._granted = grant.length
+    def _granted_now(self, line: PromptLine) -> None:
+        """What was granted is looked at where it is not what was asked for."""
+        asked = b"2,%d" % self._command.length
+        self._grant = None if line.text.endswith(asked) else line

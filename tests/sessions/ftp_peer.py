@@ -34,7 +34,7 @@ def block(data: bytes, tag: str = "+FTPGET: 2") -> bytes:
 
 
 class FtpPeer(Peer):
-    """As Peer. ``entries`` are the blocks of an upload and the pieces for its memory, ``stream`` is what came up to ETX.
+    """As Peer. ``entries`` are the blocks of an upload and the pieces for its memory, ``stream`` is all up to ETX.
 
     ``grant``: bytes that it takes of a block. ``credit``: what it says behind the OK of a block, and of a stream.
     """

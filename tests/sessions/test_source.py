@@ -79,7 +79,7 @@ async def test_an_iterable_of_something_else() -> None:
 
 @pytest.mark.parametrize("given", [5, None, [b"x"], (b"x" for _ in range(2))])
 def test_what_cannot_be_sent(given: object) -> None:
-    with pytest.raises(UsageError, match="source: a .* cannot be sent") as caught:
+    with pytest.raises(UsageError, match=r"source: a .* cannot be sent") as caught:
         ByteSource(given)  # type: ignore[arg-type]
     assert caught.value.field == "source"
 
