@@ -13,7 +13,8 @@ from simcom_async.cli.demo.stage import Outcome, Stage, Step, sha256
 from simcom_async.cli.output import Report
 from simcom_async.sessions.ftp import FtpSession
 from simcom_async.sessions.ftp_flow import FtpWay
-from simcom_async.sites import Body, FtpFault, FtpSite, generated
+from simcom_async.sites import Body, FtpSite, generated
+from simcom_async.virtual.faults import LoseBearer
 
 __all__ = ["STEPS"]
 
@@ -21,6 +22,7 @@ __all__ = ["STEPS"]
 _AWKWARD = b"\r\nOK\r\n\r\nERROR\r\n+FTPGET: 1,0\r\n+FTPPUT: 1,0\r\n> \x03\x10\x10\x03\x1a\x1b" + bytes(range(256))
 _MODIFIED = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 _MEMORY = 100_000
+_MIDDLE = 200_000
 _LARGE = 1_000_000
 
 
@@ -68,18 +70,23 @@ async def _append(stage: Stage, report: Report) -> Outcome:
 
 
 async def _resume(stage: Stage, report: Report) -> Outcome:
-    """The server breaks off half way, and the stack goes on from there by itself."""
-    site = stage.site(FtpSite)
-    site.publish("/resume", 60_000)
-    site.faults.append(FtpFault(command="RETR", argument="/resume", after=20_000, times=1))
+    """The network drops the bearer half way, and the stack goes on from there by itself."""
+    site, faults = stage.site(FtpSite), [LoseBearer()]
+    site.publish("/resume", _MIDDLE)
+
+    def told(done: int, total: int | None) -> None:
+        report(done, total)
+        if faults and done >= _MIDDLE // 3:
+            stage.virtual.faults.add(faults.pop())
+
     with tempfile.TemporaryDirectory(prefix="simcom-demo-") as folder:
         goal = Path(folder) / "resume"
         async with _session(stage) as ftp:
-            await ftp.download("/resume", goal, resume=True, progress=report)
+            await ftp.download("/resume", goal, resume=True, progress=told)
         received = goal.read_bytes()
     resumed = any(command.verb == "REST" and command.argument != "0" for command in site.commands)
     complaint = "" if resumed else "the server was asked for all of it again"
-    return Outcome(len(received), sha256(received), Body(60_000).checksum, complaint)
+    return Outcome(len(received), sha256(received), Body(_MIDDLE).checksum, complaint)
 
 
 async def _list(stage: Stage, report: Report) -> Outcome:
