@@ -95,7 +95,7 @@ class Attachment:
     def owe(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do this when the module has been found again, before anything else: it was left in the middle of something.
 
-        What the module refuses of it is logged.
+        It sends commands over the link and must not wait for ``ready``. What the module refuses of it is logged.
         """
         self._owed.append(work)
 

@@ -35,6 +35,7 @@ from simcom_async.commands.pop3_mail import (
     Pop3Subject,
 )
 from simcom_async.errors import CommandFailed, Pop3Error
+from simcom_async.sessions.errand import Errand
 from simcom_async.sessions.mail_store import removed
 from simcom_async.sessions.parameter import composed
 from simcom_async.sessions.pop3_flow import MailboxSize, MailSize, Pop3Account, Pop3Flow, Pop3Outfit
@@ -154,10 +155,9 @@ class TextualPop3(Pop3Flow):
         await self.discard()
 
     async def forsake(self) -> None:
-        """AT+POP3STOP, and remove what was not read."""
+        """AT+POP3STOP; what was not read is removed when the module is ready for that."""
         await self._stop()
-        self._mail = None
-        await self._remove()
+        Errand(self.outfit.attachment, self.discard)
 
     async def _stop(self) -> None:
         try:

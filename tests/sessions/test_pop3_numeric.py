@@ -1,0 +1,158 @@
+"""A numeric mailbox: answers read piece by piece, marks taken back before a logout."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+
+from simcom_async.commands.email_pop3 import EmailPop3Ended
+from simcom_async.commands.email_pop3_fetch import EmailPop3Fetched
+from simcom_async.errors import Pop3Error, ProtocolError
+from simcom_async.sites.mail_policy import MailFault
+from simcom_async.sites.pop3 import Pop3Site
+from simcom_async.virtual.faults import Fault, LoseBytes, ShortRead, WrongCount
+from tests.sessions.mail_ends import ends, mailbox
+from tests.sessions.mails import mail
+
+LARGE = b"Subject: x\r\n\r\n" + b"0123456789\r\n" * 5_000
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Pop3Site]:
+    async with Pop3Site() as site:
+        yield site
+
+
+def sent(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return re.findall(r"TX b['\"](AT\+POP3.*?)\\r['\"]\n", caplog.text)
+
+
+async def test_marks_are_taken_back_before_the_logout(site: Pop3Site, caplog: pytest.LogCaptureFixture) -> None:
+    site.publish(mail())
+    caplog.set_level("DEBUG", "simcom_async.link")
+    async with ends("sim900") as (_, modem):
+        box = mailbox(modem, site)
+        await box.__aenter__()
+        await box.delete(1)
+        caplog.clear()
+        await box.__aexit__(ZeroDivisionError, ZeroDivisionError(), None)
+        assert sent(caplog) == ["AT+POP3RSET", "AT+POP3OUT"]
+    assert site.deleted == []
+
+
+async def test_what_is_unread_is_read_away_before(site: Pop3Site, caplog: pytest.LogCaptureFixture) -> None:
+    site.publish(LARGE)
+    caplog.set_level("DEBUG", "simcom_async.link")
+    async with ends("sim900") as (_, modem):
+        box = mailbox(modem, site)
+        await box.__aenter__()
+        await box.delete(1)
+        await box.reset()
+        site.publish(mail())
+        stream = box.open(1)
+        await anext(stream)
+        box._marked.add(1)
+        caplog.clear()
+        await box.__aexit__(ZeroDivisionError, ZeroDivisionError(), None)
+        lines = sent(caplog)
+    assert lines[-2:] == ["AT+POP3RSET", "AT+POP3OUT"]
+    assert set(lines[:-2]) == {"AT+POP3READ=1460"}
+
+
+async def test_without_marks_the_logout_is_enough(site: Pop3Site, caplog: pytest.LogCaptureFixture) -> None:
+    site.publish(LARGE)
+    caplog.set_level("DEBUG", "simcom_async.link")
+    async with ends("sim900") as (_, modem):
+        async with mailbox(modem, site) as box:
+            await anext(box.open(1))
+            caplog.clear()
+        assert sent(caplog) == ["AT+POP3OUT"]
+
+
+async def test_marks_that_cannot_be_taken_back_drop_the_connection(site: Pop3Site) -> None:
+    site.publish(mail())
+    async with ends("sim900") as (_, modem):
+        box = mailbox(modem, site)
+        await box.__aenter__()
+        await box.delete(1)
+        site.faults.append(MailFault(command="RSET", reply="-ERR not now"))
+        await box.__aexit__(ZeroDivisionError, ZeroDivisionError(), None)
+        assert await modem.network.address() is None
+        site.faults.clear()
+        async with mailbox(modem, site) as box:
+            assert (await box.stat()).count == 1
+    assert site.deleted == []
+    assert not [command for command in site.commands[:-2] if command.verb == "QUIT"]
+
+
+async def test_short_reads_wait_for_more(site: Pop3Site) -> None:
+    stored = site.publish(LARGE)
+    async with ends("sim900") as (virtual, modem), mailbox(modem, site) as box:
+        virtual.faults.add(ShortRead(times=20))
+        assert await box.source(1) == stored.content
+
+
+async def test_a_server_that_pauses(site: Pop3Site) -> None:
+    stored = site.publish(LARGE)
+    site.gate.shut(after=3_000)
+    async with ends("sim900") as (_, modem), mailbox(modem, site) as box:
+        stream = box.open(1)
+        found = b""
+        async for piece in stream:
+            found += piece
+            if len(found) > 1_000:
+                site.gate.open()
+        assert found == stored.content
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        LoseBytes(offset=400, count=2, command="POP3READ", times=1),
+        WrongCount(by=2, command="POP3READ", times=1),
+    ],
+    ids=["lost", "counted wrong"],
+)
+async def test_bytes_that_are_lost_on_the_line_are_noticed(site: Pop3Site, fault: Fault) -> None:
+    site.publish(LARGE)
+    async with ends("sim900") as (virtual, modem):
+        box = mailbox(modem, site)
+        await box.__aenter__()
+        virtual.faults.add(fault)
+        with pytest.raises(ProtocolError):
+            await box.source(1)
+        await box.__aexit__(ProtocolError, None, None)
+        async with mailbox(modem, site) as box:
+            assert await box.source(1) == LARGE
+
+
+async def test_a_session_that_ends_by_itself(site: Pop3Site) -> None:
+    site.publish(LARGE)
+    async with ends("sim900", unread_timeout=0.2, repeat=0.1) as (_, modem):
+        box = mailbox(modem, site)
+        await box.__aenter__()
+        await anext(box.open(1))
+        await modem.wait_for(EmailPop3Ended, timeout=5)
+        with pytest.raises(Pop3Error, match="69, data were not read in time") as caught:
+            await box.stat()
+        assert caught.value.retry
+        await box.__aexit__(None, None, None)
+        async with mailbox(modem, site) as box:
+            assert await box.source(1) == LARGE
+
+
+async def test_a_logout_while_a_mail_is_asked_for(site: Pop3Site) -> None:
+    """The virtual module ends the session all the same, as after the link has given a command up."""
+    site.publish(LARGE)
+    async with ends("sim900") as (_, modem):
+        box = mailbox(modem, site)
+        await box.__aenter__()
+        site.gate.shut()
+        await modem.at("+POP3CMD=4,1")
+        await modem.at("+POP3OUT")
+        site.gate.open()
+        with modem.bus.subscribe(EmailPop3Fetched, EmailPop3Ended) as events:
+            assert isinstance(await events.get(5), EmailPop3Fetched | EmailPop3Ended)
+        await box.__aexit__(ZeroDivisionError, None, None)
