@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["TYPED", "Case", "Line", "Values"]
+__all__ = ["TYPED", "Case", "Dialogue", "Line", "Values"]
 
 Values = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """A command line with all lines of its answer, and those that come later."""
+
+    line: str
+    answer: tuple[str, ...] = ("OK",)
+    later: tuple[str, ...] = ()
+
+
 #: A command line that is answered with OK; one behind which another line has to be waited for stands with it.
-Line = str | tuple[str, str]
+Line = str | tuple[str, str] | Dialogue
 #: An answer of the host to a mark, which ends with Ctrl-Z.
 TYPED = "<text, ends with CTRL+Z 0x1A>"
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.judge.case import TYPED, Case, Line, Values
+from tests.judge.case import TYPED, Case, Dialogue, Line, Values
 from tests.judge.cases import CASES, NEEDS, SAMPLES, TAKEN
 from tests.judge.transcript import Capture, Does, Payload, Step, Transcript
 
@@ -210,7 +210,8 @@ def _answer(form: Form, case: Case, values: Values, final: str, captures: dict[s
         return
     granted = {name: values[asked] for name, asked in GRANTED.items() if form.kind == "datamode" and asked in values}
     values = {**values, **granted}
-    lines = case.answer if case.line else form.outcomes.get(case.outcome or "", (*form.response, "OK"))
+    said = case.line is not None or case.answer != Case().answer
+    lines = case.answer if said else form.outcomes.get(case.outcome or "", (*form.response, "OK"))
     if any(raw is not None and values.get(raw[1]) == "0" for raw in map(_RAW.fullmatch, lines)):
         lines = ("OK",)  # nothing to enter: no prompt
     for line in lines:
@@ -221,11 +222,12 @@ def _answer(form: Form, case: Case, values: Values, final: str, captures: dict[s
 
 def _preparation(lines: Sequence[Line]) -> Iterator[Step]:
     for item in lines:
-        line, later = item if isinstance(item, tuple) else (item, None)
-        yield Step(Does.SEND, line)
-        yield Step(Does.RECV, "OK")
-        if later is not None:
-            yield Step(Does.RECV, later, later=True)
+        if isinstance(item, tuple):
+            item = Dialogue(item[0], later=item[1:])
+        said = item if isinstance(item, Dialogue) else Dialogue(item)
+        yield Step(Does.SEND, said.line)
+        yield from (Step(Does.RECV, line) for line in said.answer)
+        yield from (Step(Does.RECV, line, later=True) for line in said.later)
 
 
 def _step(form: Form, line: str, values: Values, captures: dict[str, Capture]) -> Step:
@@ -238,7 +240,7 @@ def _step(form: Form, line: str, values: Values, captures: dict[str, Capture]) -
     if raw is None:
         prompt = form.kind == "datamode" and (line.isalpha() or line in MARKS) and line not in ("OK", "ERROR")
         optional = _OPTIONAL.fullmatch(line)
-        text = _template(form, line if optional is None else optional[1], values, captures)
+        text = _template(form, _OPTIONAL.sub(r"\1", line), values, captures)
         return Step(Does.PROMPT if prompt else Does.RECV, text, optional=optional is not None)
     if form.kind == "datamode":
         return Step(Does.ENTRY, "x" * int(values[raw[1]]))
@@ -260,7 +262,7 @@ def _template(form: Form, line: str, values: Values, captures: dict[str, Capture
 
 def _capture(form: Form, name: str) -> Capture:
     param = form.param(name)
-    sample = SAMPLES[form.name][name]
+    sample = SAMPLES.get(f"{form.family} {form.name}", SAMPLES.get(form.name, {}))[name]
     kind = "ipv4" if name == "ip" else "int" if sample.isdigit() else "string"
     if param is None:
         return Capture(name, kind, sample)
