@@ -47,8 +47,8 @@ class Unread:
 
     async def read(self, size: int) -> tuple[bytes, bool]:
         """The next bytes, perhaps fewer or none, and whether they were the last."""
-        if len(self._buffer) < size and not self._complete:
-            await self._wait_for(size)
+        if len(self._buffer) <= size and not self._complete:
+            await self._wait_for_more(size)
         taken = self._modem.faults.short_read(min(size, len(self._buffer)))
         chunk = bytes(self._buffer[:taken])
         del self._buffer[:taken]
@@ -115,11 +115,11 @@ class Unread:
         self._told_at = self._clock.time()
         self._starved = False
 
-    async def _wait_for(self, size: int) -> None:
-        """Wait a moment for so many bytes, or the end."""
+    async def _wait_for_more(self, size: int) -> None:
+        """Wait a moment for more than so many bytes, or the end: without it nobody knows which chunk is the last."""
 
         async def enough() -> None:
-            while len(self._buffer) < size and not self._complete:
+            while len(self._buffer) <= size and not self._complete:
                 self._came.clear()
                 await self._came.wait()
 
