@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from simcom_async.at.command import Means
+from simcom_async.at.event import PayloadChunk
 from simcom_async.at.exchange import Exchange
 from simcom_async.errors import CommandTimeout, LinkError, ModemError
 from simcom_async.link.operation import Operation
@@ -140,4 +141,18 @@ async def _end_work(channel: Channel, operation: Operation) -> None:
         end = channel.time.now() + channel.timings.settle
     elif wire.abort.after in _BYTES:
         channel.write(_BYTES[wire.abort.after])
+    else:
+        await _wait_out(channel, operation)
+        return
     await channel.until(lambda: exchange.finished, end)
+
+
+async def _wait_out(channel: Channel, operation: Operation) -> None:
+    """Waits for the end of work that nothing ends before, as long as something of it comes."""
+    came: list[PayloadChunk] = []
+    patience = operation.command.wire.patience.completion
+    with channel.bus.on(PayloadChunk, lambda chunk: came.append(chunk) if not came else None):
+        end = channel.time.now() + patience
+        while not await channel.until(lambda: operation.exchange.finished, end) and came:
+            came.clear()
+            end = channel.time.now() + patience

@@ -80,12 +80,12 @@ class EtxDownload(Download):
             await self._operation.link.settled(Service.FTP, _UNREAD)
 
     def _came(self, data: bytes) -> None:
+        work, link = self._work, self._operation.link
+        if work is None:
+            return  # nobody wants it any more
         self._waiting.append(data)
         self._size += len(data)
-        link = self._operation.link
-        if self._work is None:
-            self._waiting.clear()
-        elif self._size > _HIGH and link.flow_control and not self._paused:
+        if self._size > _HIGH and link.flow_control and not self._paused:
             self._paused = True
             link.pause()
         elif self._size > _BOUND:
@@ -93,8 +93,7 @@ class EtxDownload(Download):
                 f"{self._size} bytes wait unread, and without flow control the module cannot be made to wait; "
                 "read faster, use flow control, or take blocks"
             )
-        if self._work is not None:
-            self._work.changed.set()
+        work.changed.set()
 
     def _go_on(self) -> None:
         if self._paused:

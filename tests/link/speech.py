@@ -23,9 +23,9 @@ from simcom_async.at.command import (
     Terminated,
 )
 from simcom_async.at.dialect import Dialect
-from simcom_async.at.escape import ETX_SUB, SUB_ONLY
+from simcom_async.at.escape import DLE_ETX, ETX_SUB, SUB_ONLY
 from simcom_async.at.fields import Range, Text
-from simcom_async.at.message import Counted, Line, Prompt, Reply, Urc
+from simcom_async.at.message import Counted, Escaped, Line, Prompt, Reply, Urc
 from simcom_async.at.setting import Setting
 from simcom_async.commands.general import At
 from simcom_async.commands.topics import ModuleBooted
@@ -282,6 +282,32 @@ class Get(Command[GetDone]):
     )
 
 
+class Pushed(Urc):
+    """A file follows, up to ETX."""
+
+    wire = Line("+PUSH", opens=Escaped(DLE_ETX))
+    word: Annotated[str, Text(quoted=False, pattern="DATA")]
+
+
+class PushDone(Urc):
+    """The end of a pushed file."""
+
+    wire = Line("+PUSH")
+    code: int
+
+
+class Push(Command[PushDone]):
+    """A file that holds the port until its end, and that nothing stops."""
+
+    wire = Syntax(
+        name="+PUSH",
+        form=Form.EXECUTE,
+        completion=Completion(endings=(Ending(PushDone),), packets=(Pushed,), holds_port=True),
+        patience=Patience(final=5, completion=10, idle=3),
+        service=Service.FTP,
+    )
+
+
 class Connected(Urc):
     """The end of dialling."""
 
@@ -354,6 +380,7 @@ SPEECH = Dialect(
         Read,
         StopGet,
         Get,
+        Push,
         Dial,
         Write,
         Rate,

@@ -11,7 +11,23 @@ from simcom_async.link.condition import Condition
 from simcom_async.link.link import Link
 from simcom_async.ports.memory import memory_line
 
-from .speech import SPEECH, Action, Body, Dial, Get, LevelRead, Put, Read, SendMail, Sent, Stream, TimedPut, Work, Write
+from .speech import (
+    SPEECH,
+    Action,
+    Body,
+    Dial,
+    Get,
+    LevelRead,
+    Push,
+    Put,
+    Read,
+    SendMail,
+    Sent,
+    Stream,
+    TimedPut,
+    Work,
+    Write,
+)
 
 OK = b"\r\nOK\r\n"
 READY = b"\r\nDOWNLOAD\r\n"
@@ -271,6 +287,48 @@ async def test_work_that_holds_the_port_and_does_not_stop_stays_unsettled(link, 
         link.claim(Service.FTP)
     await peer.says(b"\r\n+GET: 0\r\n")
     link.claim(Service.FTP).release()
+
+
+async def pushed(peer, start, link):
+    """A file on its way that nobody wants any more."""
+    sending = await start(link.send(Push()))
+    await peer.says(OK + b"\r\n+PUSH: DATA\r\n", b"first")
+    await cancelled(sending)
+    return await start(link.settled(Service.FTP, None))
+
+
+async def test_what_nothing_stops_is_waited_out_as_long_as_it_comes(link, peer, clock, start):
+    settling = await pushed(peer, start, link)
+    for _ in range(5):
+        await clock.run(8)
+        await peer.says(b"more")
+        with pytest.raises(ServiceBusy):
+            link.claim(Service.FTP)
+    assert not settling.done()
+    await peer.says(b"\x03\r\n+PUSH: 0\r\n")
+    await settling
+    link.claim(Service.FTP).release()
+    await usable(link, peer, clock, start)
+    assert peer.heard == b"AT+PUSH\rAT+LEVEL?\r"
+
+
+async def test_a_payload_that_has_broken_off_swallows_no_later_answer(link, peer, clock, start):
+    settling = await pushed(peer, start, link)
+    await clock.run(8)
+    peer.answers = {b"AT": OK, b"AT+LEVEL?": b"\r\n+LEVEL: 77\r\n\r\nOK\r\n"}
+    asking = await start(link.send(LevelRead()))
+    assert (await clock.run_until(asking, 60)).value == 77
+    assert link.condition is Condition.READY
+    with pytest.raises(ServiceBusy):
+        link.claim(Service.FTP)
+    settling.cancel()
+
+
+async def test_a_payload_that_has_broken_off_for_good_leaves_the_link_out_of_step(link, peer, clock, start):
+    settling = await pushed(peer, start, link)
+    await clock.run(200)
+    assert link.condition is Condition.OUT_OF_STEP
+    settling.cancel()
 
 
 async def test_an_optional_completion_needs_no_abort(link, peer, clock, start):

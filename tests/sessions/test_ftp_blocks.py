@@ -209,6 +209,14 @@ async def test_a_grant_of_fewer_bytes_than_were_offered() -> None:
         assert told[-1] == 3000
 
 
+async def test_an_upload_that_is_ended_before_it_began() -> None:
+    async with talk(taker()) as at:
+        at.peer.on('AT+FTPSERV="ftp.example.com"', ERROR)
+        with pytest.raises(CommandFailed, match="FTPSERV"):
+            await sent(at, b"abc")
+        assert at.peer.asked("AT+FTPPUT=") == at.peer.asked("AT+FTPQUIT") == []
+
+
 async def test_an_empty_file() -> None:
     async with talk(taker()) as at:
         assert await sent(at, b"") == 0
@@ -241,7 +249,7 @@ async def test_an_end_instead_of_the_next_credit(after: str) -> None:
 async def test_a_good_end_before_the_finish_is_not_believed() -> None:
     async with talk(taker()) as at:
         at.peer.credit = "\r\n+FTPPUT: 1,0\r\n"
-        with pytest.raises(ProtocolError, match="upload of /f at .*: the module ended it after 1360 bytes"):
+        with pytest.raises(ProtocolError, match=r"upload of /f at .*: the module ended it after 1360 bytes"):
             await sent(at, bytes(5000))
 
 
