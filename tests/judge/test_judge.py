@@ -228,6 +228,57 @@ def test_fields_are_read_by_the_manuals_rules(line: str, fields: list[str]) -> N
     assert fields_of(line) == fields
 
 
+@pytest.mark.parametrize(
+    ("line", "fields"),
+    [
+        ("Date: Mon, 17 Aug 2009 14:09:27 +0800", ["Mon, 17 Aug 2009 14:09:27 +0800"]),
+        ("Subject: ", [""]),
+        ("C:/Email/090901120000/, EMAIL000.TXT", ["C:/Email/090901120000/", "EMAIL000.TXT"]),
+        ("+POP3: 1 3056", ["1", "3056"]),
+        ("1 3056", ["1", "3056"]),
+        ("+POP3: SERVER ERROR", ["SERVER ERROR"]),
+    ],
+)
+def test_lines_of_other_shapes_are_read_by_the_manuals_rules_too(line: str, fields: list[str]) -> None:
+    assert fields_of(line) == fields
+
+
+async def test_a_text_without_a_line_in_front_begins_as_every_answer_does() -> None:
+    transcript = load("sim7100-pop3-pop3read")
+    visitor = await visit(transcript)
+    assert [len(payload) for payload in visitor.payloads] == [3056, 3056]
+
+    def bare(turns: list[Turn]) -> None:
+        place = next(n for n, turn in enumerate(turns) if isinstance(turn, Says) and turn.payload is not None)
+        turns[place] = Says(turns[place].data.removeprefix(b"\r\n"), turns[place].step)
+
+    with pytest.raises(AssertionError):
+        await visit(transcript, bare)
+
+
+async def test_a_command_without_an_end_has_to_be_announced() -> None:
+    transcript = load("sim7100-smtp-smtpstop")
+    await replay(transcript, DIALECTS["sim7100"], unended=["AT+SMTPSEND"])
+    with pytest.raises(AssertionError):
+        await replay(transcript, DIALECTS["sim7100"])
+    with pytest.raises(AssertionError):
+        await replay(load("sim7100-smtp-smtpstop-idle"), DIALECTS["sim7100"], unended=["AT+SMTPSEND"])
+
+
+@pytest.mark.parametrize("lost", ["AT+SMTPSUB=", "AT+SMTPBODY=", "AT+SMTPFILE="])
+async def test_a_mail_that_is_not_what_was_set_is_noticed(lost: str) -> None:
+    transcript = load("sim7100-smtp-smtpsend-clears")
+    async with surroundings(transcript) as around:
+        async with around.modem(wire="documented", echo=False) as virtual, Console(virtual.port()) as console:
+            pairs = zip(transcript.setup[::2], transcript.setup[1::2], strict=True)
+            kept = tuple(step for pair in pairs if not pair[0].text.startswith(lost) for step in pair)
+            visitor = Visitor(console, changed(transcript, setup=kept), exact=True, echo=False)
+            around.attend(visitor)
+            await visitor.play()
+        with pytest.raises(AssertionError):
+            around.judge(visitor)
+
+
 def test_a_manner_changes_blanks_behind_separators_only() -> None:
     line = '+SMTPRCPT: 0, 1,"a, b: c"'
     assert spaced(line, Manner.TIGHT) == '+SMTPRCPT:0,1,"a, b: c"'
