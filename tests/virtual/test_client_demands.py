@@ -1,8 +1,7 @@
 """What other people's AT clients demand, number by number.
 
-Demands 12 (the three forms of SMTPBODY), 14 (FTP's last bytes), 15 (mail attachments) and 16 (arguments of later
-firmware) concern commands of families that are not declared yet: tests/at/test_client_demands.py holds the language
-to them.
+Demands 14 (FTP's last bytes) and 16 (arguments of later firmware) are held by the tests of FTP and by
+tests/at/test_client_demands.py.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from simcom_async.sites import HttpSite, Route
 from simcom_async.virtual import VirtualModem
 from tests.virtual.client import Client, until
 from tests.virtual.conftest import Start, attach
+from tests.virtual.email_host import outgoing
 
 OK = b"\r\nOK\r\n"
 ERROR = b"\r\nERROR\r\n"
@@ -290,6 +290,38 @@ async def test_demand_11_the_timer_ends_the_entry_with_ok_and_keeps_what_came(cl
     await clock.run(0.2)
     await client.hear(OK)
     await client.ask(b"AT+HTTPREAD", b"\r\n+HTTPREAD: 4\r\nfour" + OK)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "command", "prompt", "entry"),
+    [
+        ("sim900", b"AT+SMTPBODY", b"\r\n>", b"text\x1a"),
+        ("sim800", b"AT+SMTPBODY=4", b"\r\nDOWNLOAD\r\n", b"text"),
+        ("sim7000", b"AT+SMTPBODY=4", b"\r\nDOWNLOAD\r\n", b"text"),
+        ("sim7100", b'AT+SMTPBODY="text"', b"", b""),
+        ("sim7100", b"AT+SMTPBODY", b"\r\n>> ", b"text\x1a"),
+    ],
+)
+async def test_demand_12_the_forms_of_a_body(dialect: str, command: bytes, prompt: bytes, entry: bytes) -> None:
+    async with VirtualModem(dialect, urc_delay=0) as virtual:
+        client = await attach(virtual)
+        client.send(command + b"\r")
+        await client.hear(prompt)
+        client.send(entry)
+        await client.hear(OK)
+        await client.ok(b"AT")
+        await client.aclose()
+
+
+async def test_demand_15_attachments_pass_as_they_are_and_a_refusal_surfaces() -> None:
+    data = b"AAEC/w==\r\n.\r\n= \xe4\x00 OK\r\n"
+    async with outgoing(b'AT+SMTPFILE=2,"a.bin",1') as (site, _, host):
+        await host.attach(data, block=5)
+        await host.urc(b"+SMTPSEND: 1")
+        assert b"\r\n\r\n" + data + b"\r\n--" in site.mails[0].content
+        await host.attach(b"x" * 3000 + b"\r\n")  # no server takes a line of this length
+        await host.urc(b"+SMTPSEND: 65")
+        assert len(site.mails) == 1
 
 
 async def test_demand_13_a_pty_is_opened_closed_and_set_as_clients_like(virtual: VirtualModem) -> None:
