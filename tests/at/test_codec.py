@@ -12,7 +12,7 @@ from simcom_async.at.code import Code
 from simcom_async.at.codec import compiled
 from simcom_async.at.command import Command, Form, Syntax, compiled_command
 from simcom_async.at.fields import Range, Rest, Text
-from simcom_async.at.message import Counted, Line, Reply, Spacing, Urc
+from simcom_async.at.message import Counted, Line, Message, Reply, Spacing, Urc
 from tests.at import speech as s
 
 
@@ -293,3 +293,53 @@ def test_enumerated_words_and_numbers() -> None:
 def test_any_quoted_text_survives(name: str) -> None:
     message = _everything(name=name)
     assert _read(Everything, compiled(Everything).encode(message)) == message
+
+
+class Length(Reply):
+    """A number under two names."""
+
+    wire = Line("+SENT", aliases=("+SEND",))
+    length: Annotated[int, Range(0)]
+
+
+class Outcome(Urc):
+    """A code under one of them."""
+
+    wire = Line("+SEND")
+    code: Reason
+
+
+class Other(Urc):
+    """A code under another name."""
+
+    wire = Line("+OTHER")
+    code: Reason
+
+
+class Named(Urc):
+    """The same name, but a word in front of the number."""
+
+    wire = Line("+SEND")
+    kind: Literal["DATA"] = "DATA"
+    length: Annotated[int, Range(0)]
+
+
+@pytest.mark.parametrize(("other", "alike"), [(Length, True), (Outcome, True), (Other, False), (Named, False)])
+def test_lines_with_a_common_tag_and_the_same_kinds_of_fields_resemble_each_other(
+    other: type[Message], alike: bool
+) -> None:
+    assert compiled(Length).resembles(compiled(other)) is alike
+    assert compiled(other).resembles(compiled(Length)) is alike
+
+
+def test_a_digit_in_how_a_rest_begins_stands_for_any_digit() -> None:
+    class Supported(Reply):
+        """What a test form prints: lengths of which firmware has its own."""
+
+        wire = Line("+SMTPSRV", ref="somewhere")
+        values: Annotated[str, Rest(begins="1")]
+
+    entry = compiled(Supported)
+    assert entry.match(b"+SMTPSRV: 50,(1-65535)")
+    assert entry.match(b"+SMTPSRV: 100,(1-65535)")
+    assert not entry.match(b"+SMTPSRV: (1-65535)")

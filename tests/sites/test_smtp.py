@@ -224,6 +224,18 @@ async def test_a_client_that_goes_away_in_the_middle() -> None:
         assert site.mails == []
 
 
+async def test_a_client_that_goes_from_a_silent_server_is_let_go() -> None:
+    async with SmtpSite() as site:
+        site.faults.append(MailFault(fault=ServerFault.HANG))
+        reader, writer = await asyncio.open_connection(*site.address)
+        await site.until(lambda: site.log.connections)
+        writer.write_eof()
+        async with asyncio.timeout(5):
+            assert await reader.read() == b""
+        writer.close()
+        await writer.wait_closed()
+
+
 async def test_closing_it_ends_what_is_under_way() -> None:
     site = SmtpSite()
     await site.start()
