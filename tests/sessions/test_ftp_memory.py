@@ -65,7 +65,7 @@ async def test_bytes_lost_on_the_line_are_read_again() -> None:
 async def test_a_module_that_says_it_has_no_file(answer: str) -> None:
     async with talk(holder()) as at:
         at.peer.on("AT+FTPEXTGET?", answer)
-        with pytest.raises(ProtocolError, match="download of /f at .*: the module says that it has no file"):
+        with pytest.raises(ProtocolError, match=r"download of /f at .*: the module says that it has no file"):
             await fetched(at)
         assert at.peer.lines[-1] == "AT+FTPEXTGET=0"
 

@@ -1,0 +1,49 @@
+"""How operations end, in terms of what the caller asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from simcom_async.commands.ftp import FtpCode
+from simcom_async.errors import FtpError, ProtocolError
+from tests.sessions.ftp_peer import SECRET, FtpPeer, done, talk
+
+
+@pytest.mark.parametrize("code", [code for code in FtpCode if code not in (FtpCode.DONE, FtpCode.READY)])
+async def test_every_code_says_what_was_done_to_which_file_and_what_helps(code: FtpCode) -> None:
+    async with talk(FtpPeer(**{"AT+FTPDELE": done("+FTPDELE", int(code))})) as at:
+        with pytest.raises(FtpError) as caught:
+            await at.clock.run_until(at.ftp.delete("/d/f"), 60)
+    error = caught.value
+    assert str(error).startswith(f"deletion of /d/f at ftp.example.com:21: {int(code)}, {code.meaning}")
+    assert error.remedy in str(error)
+    assert (error.command, error.code, error.meaning) == ("AT+FTPDELE", int(code), code.meaning)
+    assert (error.retry, error.remedy) == (code.retry, code.remedy)
+    assert SECRET not in f"{error}{error.__dict__}"
+
+
+async def test_a_code_that_no_manual_has() -> None:
+    async with talk(FtpPeer(**{"AT+FTPDELE": done("+FTPDELE", 99)})) as at:
+        with pytest.raises(FtpError, match="99") as caught:
+            await at.clock.run_until(at.ftp.delete("/f"), 60)
+    assert caught.value.code == 99
+
+
+@pytest.mark.parametrize(("code", "asked"), [(61, True), (63, False)])
+async def test_an_error_of_the_network_puts_the_bearer_in_doubt(code: int, asked: bool) -> None:
+    async with talk(FtpPeer()) as at:
+        at.peer.on("AT+FTPDELE", done("+FTPDELE", code), done("+FTPDELE"))
+        with pytest.raises(FtpError):
+            await at.clock.run_until(at.ftp.delete("/f"), 60)
+        at.peer.lines.clear()
+        await at.clock.run_until(at.ftp.delete("/f"), 60)
+        assert ("AT+SAPBR=2,1" in at.peer.lines) is asked
+
+
+async def test_a_module_that_does_not_keep_to_its_manual_is_named_with_its_port() -> None:
+    async with talk(FtpPeer(**{"AT+FTPSIZE": done("+FTPSIZE")})) as at:
+        with pytest.raises(
+            ProtocolError, match=r"size of /f at .*: the module says that it went well, and no"
+        ) as caught:
+            await at.clock.run_until(at.ftp.size("/f"), 60)
+        assert caught.value.port == "memory"

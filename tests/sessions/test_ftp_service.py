@@ -1,0 +1,138 @@
+"""The FTP service of one module, and what the module has been told."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from simcom_async.errors import CommandTimeout, FtpError, ModemRestarted
+from tests.sessions.ftp_peer import FtpPeer, Talk, done, talk
+from tests.sessions.peer import ERROR, OK, text
+
+SETTINGS = [
+    "AT+FTPCID=1",
+    'AT+FTPSERV="ftp.example.com"',
+    "AT+FTPPORT=21",
+    'AT+FTPUN="joe"',
+    "AT+FTPMODE=1",
+    'AT+FTPTYPE="I"',
+    'AT+FTPPW="s3cret"',
+    'AT+FTPGETPATH="/"',
+    'AT+FTPGETNAME="f"',
+]
+
+
+async def size(at: Talk, remote: str = "/f") -> int:
+    return await at.clock.run_until(at.ftp.size(remote), 300)
+
+
+def told(at: Talk) -> list[str]:
+    """What was sent since this was asked last, but for the bearer's."""
+    lines = [line for line in at.peer.lines if line.startswith("AT+FTP")]
+    at.peer.lines.clear()
+    return lines
+
+
+def sizer() -> FtpPeer:
+    return FtpPeer(**{"AT+FTPSIZE": done("+FTPSIZE", 0, 5)})
+
+
+async def test_what_the_module_has_is_not_sent_again() -> None:
+    async with talk(sizer()) as at:
+        assert await size(at) == 5
+        assert told(at) == [*SETTINGS, "AT+FTPSIZE"]
+        await size(at)
+        assert told(at) == ["AT+FTPSIZE"]
+        await size(at, "/d/f")
+        assert told(at) == ['AT+FTPGETPATH="/d/"', "AT+FTPSIZE"]
+
+
+async def test_sessions_of_one_modem_share_it() -> None:
+    async with talk(sizer()) as at:
+        await size(at)
+        told(at)
+        async with at.modem.ftp("ftp.example.com", user="jane", password="s3cret") as other:
+            await at.clock.run_until(other.size("/f"), 60)
+        assert told(at) == ['AT+FTPUN="jane"', "AT+FTPSIZE"]
+
+
+async def test_an_offset_is_forgotten_by_every_download() -> None:
+    async with talk(FtpPeer(**{"AT+FTPGET=1": done("+FTPGET")})) as at:
+        for _ in range(2):
+            await at.clock.run_until(at.ftp.open("/f").read(), 60)
+            assert "AT+FTPREST=0" in told(at)
+
+
+async def test_what_was_refused_is_sent_again() -> None:
+    async with talk(sizer()) as at:
+        at.peer.on('AT+FTPUN="joe"', ERROR, OK)
+        with pytest.raises(Exception, match="FTPUN"):
+            await size(at)
+        told(at)
+        await size(at)
+        assert 'AT+FTPUN="joe"' in told(at)
+
+
+async def test_after_a_restart_it_is_told_all_again() -> None:
+    async with talk(sizer()) as at:
+        await size(at)
+        at.peer.say("\r\nRDY\r\n")
+        await at.clock.settle()
+        told(at)
+        await size(at)
+        assert told(at) == [*SETTINGS, "AT+FTPSIZE"]
+
+
+async def test_after_work_whose_end_was_not_seen_it_is_told_all_again_and_the_bearer_is_asked_for() -> None:
+    async with talk(sizer()) as at:
+        await size(at)
+        at.peer.on("AT+FTPSIZE", OK)
+        with pytest.raises(CommandTimeout):
+            await size(at)
+        at.peer.on("AT+FTPSIZE", done("+FTPSIZE", 0, 5))
+        at.peer.on("AT+FTPSTATE", text("+FTPSTATE: 0"))
+        await at.clock.run(60)
+        at.peer.lines.clear()
+        await size(at)
+        assert at.peer.lines == ["AT+SAPBR=2,1", *SETTINGS, "AT+FTPSIZE"]
+
+
+@pytest.mark.parametrize(("code", "again"), [(66, True), (77, False)])
+async def test_a_module_that_says_that_a_parameter_is_not_set_is_told_all_again(code: int, again: bool) -> None:
+    async with talk(sizer()) as at:
+        at.peer.on("AT+FTPSIZE", done("+FTPSIZE", code), done("+FTPSIZE", 0, 5))
+        with pytest.raises(FtpError):
+            await size(at)
+        told(at)
+        await size(at)
+        assert told(at) == ([*SETTINGS, "AT+FTPSIZE"] if again else ["AT+FTPSIZE"])
+
+
+@pytest.mark.parametrize("answer", [ERROR, done("+FTPSIZE", 66)])
+async def test_what_a_module_refuses_that_has_just_restarted_is_a_restart(answer: str) -> None:
+    async with talk(sizer()) as at:
+
+        def restart(line: str) -> None:
+            if line == 'AT+FTPGETNAME="f"':
+                at.peer.say(OK + "\r\nRDY\r\n")
+
+        at.peer.before = restart
+        at.peer.on('AT+FTPGETNAME="f"', "")
+        at.peer.on("AT+FTPSIZE", answer)
+        with pytest.raises(ModemRestarted, match="the module has restarted meanwhile"):
+            await size(at)
+
+
+async def test_operations_wait_for_each_other() -> None:
+    async with talk(sizer()) as at:
+        at.peer.on("AT+FTPSIZE", OK)
+        first, second = (asyncio.ensure_future(at.ftp.size("/f")) for _ in range(2))
+        await at.clock.settle()
+        assert told(at).count("AT+FTPSIZE") == 1
+        at.peer.say("\r\n+FTPSIZE: 1,0,5\r\n")
+        await at.clock.settle()
+        assert first.done()
+        assert told(at) == ["AT+FTPSIZE"]
+        at.peer.say("\r\n+FTPSIZE: 1,0,6\r\n")
+        assert await at.clock.run_until(second, 10) == 6
