@@ -76,6 +76,7 @@ TOLD_BY_THEIR_PLACE = frozenset(
         ("Pop3Logout", "Pop3Done", "Pop3Saved"),
         ("Pop3Delete", "Pop3Done", "Pop3Saved"),
         ("CftpsPutRead", "CftpsPutUnsent", "CftpsPutEvent"),
+        ("ChttpsSendRead", "ChttpsUnsent", "ChttpsSent"),
     }
 )
 

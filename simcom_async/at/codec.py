@@ -20,13 +20,15 @@ from simcom_async.at.code import Code, Word
 from simcom_async.at.fields import Range, Rest, Text
 from simcom_async.at.message import Counted, Line, Message
 
-__all__ = ["Compiled", "Parameters", "compiled", "line_of"]
+__all__ = ["Compiled", "Parameters", "code_page", "compiled", "line_of"]
 
 _BLANKS = rb"[ \t]*"
 #: What a parameter without quotes cannot hold: a blank would be dropped, these marks would end it or mean a form.
 _NEEDS_QUOTES = re.compile(r"[ ,;?]")
 #: What a code may be that is a word, also one that the manual does not have.
 _WORD = rb"[A-Z][A-Z0-9 /_-]*"
+#: A whole number, and one that is a code.
+_WHOLE, _CODE = rb"([+-]?\d+)", rb"(\d+)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class _Field:
 class Compiled:
     """A declared line, ready for matching, building and encoding."""
 
-    __slots__ = ("_fields", "_inside", "declaration", "line", "match", "pattern", "secret", "simple", "tags")
+    __slots__ = ("_fields", "_inside", "_kinds", "declaration", "line", "match", "pattern", "secret", "simple", "tags")
 
     def __init__(self, declaration: type[Message]) -> None:
         line = line_of(declaration)
@@ -53,6 +55,7 @@ class Compiled:
         infos = declaration.model_fields
         written = {name: info for name, info in infos.items() if name not in self._inside and not info.exclude}
         self._fields = [_compile(name, info) for name, info in written.items()]
+        self._kinds = line.shape, *(_WHOLE if field.pattern == _CODE else field.pattern for field in self._fields)
         self.tags = tuple(_tags(line, infos))
         body = _shaped(self._fields, line.shape) if line.shape else _sequence(self._fields, line.separator)
         self.pattern = re.compile(self._head() + body + rb"\Z", re.DOTALL)
@@ -64,6 +67,10 @@ class Compiled:
         )
         #: Whether nothing follows the line: no payload, no continuation.
         self.simple = line.opens is None and line.then is None
+
+    def resembles(self, other: "Compiled") -> bool:
+        """Whether a line of the one can be a line of the other: a common tag, and fields of the same kinds."""
+        return not set(self.tags).isdisjoint(other.tags) and self._kinds == other._kinds
 
     def _head(self) -> bytes:
         if not self.line.tag:
@@ -105,7 +112,8 @@ class Compiled:
         """
         line = self.line if spelled is None else spelled
         spacing = line.documented if documented and line.documented is not None else line.spacing
-        tag = re.sub(r"\{(\w+)\}", lambda place: str(getattr(message, place[1])), line.tag)
+        tag = line.documented_tag if documented and line.documented_tag else line.tag
+        tag = re.sub(r"\{(\w+)\}", lambda place: str(getattr(message, place[1])), tag)
         if line.mark or not self._fields:
             return tag.encode("ascii")
         if line.shape:
@@ -155,7 +163,9 @@ class Parameters:
 def line_of(declaration: type[Message]) -> Line:
     """How ``declaration`` stands on the wire as a line of the module: its own line, or that of a stored setting."""
     wire = declaration.wire
-    return wire if isinstance(wire, Line) else Line(wire.name, aliases=wire.aliases)
+    if isinstance(wire, Line):
+        return wire
+    return Line(wire.name, aliases=wire.aliases, documented_tag=wire.documented)
 
 
 @cache
@@ -225,7 +235,7 @@ def _compile(name: str, info: FieldInfo, *, sent: bool = False) -> _Field:
         limits = next((marker for marker in info.metadata if isinstance(marker, Range)), None)
         return _enumeration(name, annotation, text, optional, () if limits is None or sent else limits.exclude)
     if annotation is int:
-        return _Field(name, rb"([+-]?\d+)", int, str, optional)
+        return _Field(name, _WHOLE, int, str, optional)
     text = text or Text()
     read, write = _reader(text), _writer(text)
     if annotation is SecretStr:
@@ -299,7 +309,7 @@ def _reader(text: Text) -> Callable[[bytes], str]:
     """How a text is read; one that is tagged, as UTF-8, or as ``text`` has it where it is none."""
     if not text.tagged:
         return _text
-    decode = _octets if text.octets else _code_page
+    decode = _octets if text.octets else code_page
 
     def read(found: bytes) -> str:
         if not found.startswith(b"{non-ascii}"):
@@ -326,7 +336,7 @@ def _text(found: bytes) -> str:
     return _decode(found)
 
 
-def _code_page(octets: bytes) -> str:
+def code_page(octets: bytes) -> str:
     """UTF-8, or where it is none the code page of the examples (SIM7100 Internet service note 5.7: GBK)."""
     try:
         return octets.decode("utf-8")

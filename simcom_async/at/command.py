@@ -168,13 +168,14 @@ class Change:
 class Syntax:
     """How a command looks and behaves on the wire: everything that host and module must know of it, said once.
 
-    ``name`` includes the plus sign (``+HTTPACTION``); ``basic`` commands (``E``, ``&F``) have their number right behind
-    the name. ``tested`` is what the test form prints behind the tag (empty: plain OK; None: there is no test form;
-    ``auto``: made from the limits). ``replies`` come before the final result; ``finals`` are good final results beyond
-    OK (``SHUT OK``); with ``final_reply`` the reply is the final result itself, with ``unanswered`` none comes at all.
-    ``clears`` names settings that success resets, ``needs`` what must have been done, both in words of the family.
-    ``reserves`` is what the module takes from its completion on, and nothing else. ``invalid`` is the number of the
-    +CME ERROR by which it refuses wrong parameters (None: plain ERROR).
+    ``name`` includes the plus sign (``+HTTPACTION``); ``aliases`` are other spellings that a module takes, one of which
+    may be ``documented``, where the document has another than real firmware. ``basic`` commands (``E``, ``&F``) have
+    their number right behind the name. ``tested`` is what the test form prints behind the tag (empty: plain OK; None:
+    there is no test form; ``auto``: made from the limits). ``replies`` come before the final result; ``finals`` are
+    good final results beyond OK (``SHUT OK``); with ``final_reply`` the reply is the final result itself, with
+    ``unanswered`` none comes at all. ``clears`` names settings that success resets, ``needs`` what must have been done,
+    both in words of the family. ``reserves`` is what the module takes from its completion on, and nothing else.
+    ``invalid`` is the number of the +CME ERROR by which it refuses wrong parameters (None: plain ERROR).
     """
 
     name: str
@@ -182,6 +183,7 @@ class Syntax:
     basic: bool = False
     separator: str = ","
     aliases: tuple[str, ...] = ()
+    documented: str = ""
     replies: tuple[type[Message], ...] = ()
     tested: str | None = None
     text: UntilFinal | None = None

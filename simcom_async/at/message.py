@@ -64,9 +64,9 @@ class Line:
     ``{name}`` in it stands for a field with a bounded Range (``+SAPBR {cid}``). ``aliases`` are other tags that a
     receiver accepts (misprints, other firmware). ``separator`` is a comma, or a blank where the document has one.
     ``shape`` is the text that the fields stand in where they are not simply separated (``{drive}:({total}, {used})``).
-    ``spacing`` is how real firmware prints it and ``documented`` how the document does, where that differs. ``then`` is
-    the untagged message that may follow as the next line. ``mark`` is a prompt without line end. ``ref`` is its place
-    in the manual.
+    ``spacing`` is how real firmware prints it and ``documented`` how the document does, where that differs;
+    ``documented_tag`` is the alias that the document has in place of the tag. ``then`` is the untagged message that may
+    follow as the next line. ``mark`` is a prompt without line end. ``ref`` is its place in the manual.
     """
 
     tag: str
@@ -75,6 +75,7 @@ class Line:
     shape: str = ""
     spacing: Spacing = Spacing()
     documented: Spacing | None = None
+    documented_tag: str = ""
     times: Times = Times.ONE
     opens: Payload | None = None
     then: "type[Message] | None" = None

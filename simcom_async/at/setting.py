@@ -58,6 +58,7 @@ def read_form(setting: type[Setting]) -> type[Command[Any]]:
         name=setting.wire.name,
         form=Form.READ,
         aliases=setting.wire.aliases,
+        documented=setting.wire.documented,
         replies=(setting,),
         service=None,
         needs=setting.wire.needs,
@@ -71,22 +72,29 @@ def read_form(setting: type[Setting]) -> type[Command[Any]]:
 @cache
 def test_form(command: type[Command[Any]]) -> type[Command[Any]]:
     """The test form of a command, ``AT+X=?``."""
-    tested = command.wire.tested
-    name, module = command.wire.name, command.__module__
+    tested, wire = command.wire.tested, command.wire
     replies: tuple[type[Message], ...] = ()
     answer: Any = None
     if tested:
         reply = _supported(command)
         replies, answer = (reply,), reply | None
-    aliases = command.wire.aliases
-    syntax = Syntax(name=name, form=Form.TEST, aliases=aliases, replies=replies, repeatable=True, ref=command.wire.ref)
-    body = {"wire": syntax, "__doc__": command.__doc__, "__module__": module}
+    syntax = Syntax(
+        name=wire.name,
+        form=Form.TEST,
+        aliases=wire.aliases,
+        documented=wire.documented,
+        replies=replies,
+        repeatable=True,
+        ref=wire.ref,
+    )
+    body = {"wire": syntax, "__doc__": command.__doc__, "__module__": command.__module__}
     return type(f"{command.__name__}Test", (Command[answer],), body)
 
 
 def _supported(command: type[Command[Any]]) -> type[Supported]:
     """The line that answers the test form. It begins as declared, else an URC of that tag would be taken for it."""
-    line = Line(command.wire.name, aliases=command.wire.aliases, times=Times.OPTIONAL)
+    wire = command.wire
+    line = Line(wire.name, aliases=wire.aliases, documented_tag=wire.documented, times=Times.OPTIONAL)
     body: dict[str, Any] = {"wire": line, "__module__": command.__module__}
     values = Rest(begins=supported_values(command)[:1])
     body["__annotations__"] = {"values": Annotated[str, values]}

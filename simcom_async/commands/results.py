@@ -1,4 +1,4 @@
-"""Numbers of the final results +CME ERROR and +CMS ERROR (SIM800 AT manual V1.12 18.1, 18.2; SIM7100: 201 to 219).
+"""Numbers of the final results +CME ERROR and +CMS ERROR (SIM800 AT manual V1.12 18.1, 18.2; SIM7100: 201 to 227).
 
 The meanings are the words that the module prints with AT+CMEE=2.
 """
@@ -11,7 +11,8 @@ __all__ = ["CmeError", "CmsError"]
 class CmeError(Code):
     """Why a command failed: equipment and network (SIM800 AT manual 18.1; 3GPP TS 27.007 9.2).
 
-    201 to 219: the FTP of the SIM7100 (SIM7100 Internet service 5.15; from 215 on SIM5320 AT manual 16.3.15).
+    201 to 219: the FTP of the SIM7100 (SIM7100 Internet service 5.15; from 215 on SIM5320 AT manual 16.3.15), 220 to
+    227: its HTTP (SIM7100 Internet service 6.2).
     """
 
     PHONE_FAILURE = 0, "phone failure"
@@ -108,6 +109,14 @@ class CmeError(Code):
     FTP_RECEIVE = 217, "Socket receive failed", True, "retry"
     FTP_CHECK = 218, "User or password check failed", False, "check AT+CFTPUN and AT+CFTPPW"
     FTP_CONNECT_TIMEOUT = 219, "Connect timeout", True, "check host and port, then retry"
+    HTTP_UNKNOWN = 220, "Unknown error for HTTP"
+    HTTP_BUSY = 221, "HTTP task is busy", True, "end the other operation, then retry"
+    HTTP_NOT_RESOLVED = 222, "Failed to resolve server address", True, "check the host, wait some seconds, then retry"
+    HTTP_TIMEOUT = 223, "HTTP timeout", True, "retry later"
+    HTTP_TRANSFER = 224, "Failed to transfer data", True, "send the request again, if that does no harm"
+    HTTP_MEMORY = 225, "Memory error", True, "retry later, with a shorter request"
+    HTTP_INVALID = 226, "Invalid parameter", False, "check host, port and request"
+    HTTP_NETWORK = 227, "Network error", True, "check the network context, host and port, then retry"
     NO_ERROR = 600, "No Error"
     UNRECOGNIZED_COMMAND = 601, "Unrecognized Command"
     RETURN_VALUE_ERROR = 602, "Return Value Error"

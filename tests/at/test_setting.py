@@ -83,3 +83,24 @@ def test_the_test_answer_is_made_from_the_limits_or_said() -> None:
     assert setting.test_form(Plain).wire.replies == ()
     assert all_forms(Untested) == (Untested,)
     assert supported_values(Untested) == ""
+
+
+class Misprinted(Setting):
+    """A setting whose document spells its name in its own way."""
+
+    wire = Syntax(name="+TWOO", form=Form.WRITE, aliases=("+TWO", "+TOW"), documented="+TWO", tested="auto")
+    number: Annotated[int, Range(0, 9)] = 5
+
+
+def test_all_forms_have_the_spellings_of_the_setting() -> None:
+    _, read, test = all_forms(Misprinted)
+    for form in (read, test):
+        assert (form.wire.aliases, form.wire.documented) == (("+TWO", "+TOW"), "+TWO")
+    for message in (Misprinted(), test.wire.replies[0](values="(0-9)")):
+        entry = compiled(type(message))
+        lines = {entry.encode(message), entry.encode(message, documented=True)}
+        assert {line.partition(b":")[0] for line in lines} == {b"+TWOO", b"+TWO"}
+        for line in (*lines, entry.encode(message).replace(b"+TWOO", b"+TOW")):
+            match = entry.match(line)
+            assert match is not None
+            assert entry.build(match) == message

@@ -41,7 +41,16 @@ def test_message_errors(number: int, words: str) -> None:
 
 def test_every_number_of_the_table_is_there() -> None:
     table = [*range(0, 8), *range(10, 19), *range(20, 28), *range(30, 33), *range(40, 48), 99, 100, 103, 106, 107]
-    table += [*range(111, 114), *range(132, 135), *range(148, 151), 160, 161, *range(171, 194), *range(201, 220), *range(600, 615)]
+    table += [
+        *range(111, 114),
+        *range(132, 135),
+        *range(148, 151),
+        160,
+        161,
+        *range(171, 194),
+        *range(201, 228),
+        *range(600, 615),
+    ]
     table += [*range(753, 760), *range(765, 774), *range(791, 798)]
     assert [int(code) for code in CmeError] == table
 
