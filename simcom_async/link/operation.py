@@ -88,7 +88,7 @@ class Operation:
         kind, other = type(self.command), type(due.command)
         if kind is other and self.exchange.answering:
             return True
-        return not _replies(kind).isdisjoint(_endings(other))
+        return _confusable(kind, other)
 
     def timed_out(self, limit: str, waited: float, seen: bytes) -> CommandTimeout:
         """The error for who waits; ``seen`` is what was received since it was written."""
@@ -141,17 +141,12 @@ class Operation:
 
 
 @cache
-def _replies(kind: type[Command[Any]]) -> frozenset[bytes]:
-    return frozenset(compiled(reply).pattern.pattern for reply in kind.wire.replies)
-
-
-@cache
-def _endings(kind: type[Command[Any]]) -> frozenset[bytes]:
-    completion = kind.wire.completion
+def _confusable(kind: type[Command[Any]], due: type[Command[Any]]) -> bool:
+    completion = due.wire.completion
     if completion is None:
-        return frozenset()
-    messages = (*(ending.message for ending in completion.endings), *completion.packets)
-    return frozenset(compiled(message).pattern.pattern for message in messages)
+        return False
+    ends = [compiled(message) for message in (*(end.message for end in completion.endings), *completion.packets)]
+    return any(compiled(reply).resembles(end) for reply in kind.wire.replies for end in ends)
 
 
 @cache

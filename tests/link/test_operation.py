@@ -1,6 +1,9 @@
 import pytest
 
 from simcom_async.at.exchange import Exchange, State
+from simcom_async.commands.cftps_transfer import CftpsPutFinish, CftpsPutRead
+from simcom_async.commands.chttps import ChttpsFlush, ChttpsReceive, ChttpsReceiveRead, ChttpsSendRead
+from simcom_async.commands.ftp_extended import FtpExtGet, FtpExtGetRead
 from simcom_async.errors import ProtocolError, UsageError
 from simcom_async.link.operation import Operation
 from simcom_async.link.queue import Priority
@@ -84,3 +87,16 @@ async def test_it_ends_once():
     found.resolve()
     assert await found.done is None
     assert repr(found) == "Operation(AT+WORK, armed)"
+
+
+@pytest.mark.parametrize(
+    ("command", "due", "confused"),
+    [
+        (ChttpsSendRead(), ChttpsFlush(), True),
+        (ChttpsReceiveRead(), ChttpsReceive(length=1), False),
+        (CftpsPutRead(), CftpsPutFinish(), True),
+        (FtpExtGetRead(), FtpExtGet(), False),
+    ],
+)
+async def test_a_length_is_like_a_code_of_the_same_name(command, due, confused):
+    assert operation(command).may_be_confused_with(operation(due, state=State.AWAITING)) is confused
