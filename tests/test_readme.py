@@ -59,3 +59,11 @@ def test_the_telemetry_is_delivered_in_spite_of_trouble() -> None:
     assert "attempt 1: the server answered 503" in shown
     assert "the network closed bearer 1" in shown
     assert shown.endswith("4 of 4 readings delivered through a SIMCOM_SIM800\n")
+
+
+def test_the_logs_are_shipped_in_spite_of_trouble() -> None:
+    shown = run("examples/ftp_log_shipper.py")
+    assert "61, network error" in shown
+    assert "the module has restarted" in shown
+    assert "78, the upload was broken off" in shown
+    assert shown.endswith(" bytes in 5 files, each once, through a SIMCOM_SIM800\n")
