@@ -38,7 +38,7 @@ _LEAST = Text(min=1)
 class MailboxSize(NamedTuple):
     """How many mails there are, and their size in bytes."""
 
-    count: int
+    mails: int
     size: int
 
 
@@ -92,14 +92,13 @@ class Pop3Outfit:
 class Pop3Flow(ABC):
     """One session with a mailbox through one family of commands.
 
-    ``needs`` are the commands without which it cannot be taken. ``unread``: the module has something of an answer that
-    was not read, and takes nothing else until it was. ``ended``: why the session is over, None while it is not. Each
-    call is one step that is never broken off; all raise Pop3Error. ``closed``: it was ended in order.
+    ``needs`` are the commands without which it cannot be taken. ``ended``: why the session is over, None while it is
+    not; ``closed``: it was ended in order. Each call is one step that is never broken off; all raise Pop3Error.
     """
 
     needs: ClassVar[tuple[type[Command[Any]], ...]]
 
-    unread = closed = False
+    closed = False
     ended: Pop3Error | None = None
 
     def __init__(self, outfit: Pop3Outfit, account: Pop3Account) -> None:

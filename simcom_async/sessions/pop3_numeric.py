@@ -6,7 +6,7 @@ that one has the server delete what is marked. So it is read to its end before t
 
 from __future__ import annotations
 
-import asyncio
+import logging
 from typing import Any, TypeVar
 
 from simcom_async.at.command import Command
@@ -30,8 +30,6 @@ from simcom_async.commands.email_pop3 import (
     EmailPop3SizeResult,
 )
 from simcom_async.commands.email_pop3_fetch import (
-    EMAIL_CHUNK_MAXIMUM,
-    EmailPop3Chunk,
     EmailPop3Fetched,
     EmailPop3List,
     EmailPop3Progress,
@@ -39,13 +37,11 @@ from simcom_async.commands.email_pop3_fetch import (
     EmailPop3Retrieve,
     EmailPop3Top,
     EmailPop3UidList,
-    EmailPop3Unread,
 )
-from simcom_async.errors import CommandFailed, CommandTimeout, PortLost, ProtocolError, SimcomError
-from simcom_async.sessions.counted import CountedReader
+from simcom_async.errors import CommandFailed, PortLost, ProtocolError, SimcomError
 from simcom_async.sessions.mail_server import module_timeout
-from simcom_async.sessions.multiline import MultiLine
 from simcom_async.sessions.parameter import composed
+from simcom_async.sessions.pop3_answer import HeldAnswer
 from simcom_async.sessions.pop3_flow import (
     MailboxSize,
     MailSize,
@@ -58,10 +54,10 @@ from simcom_async.sessions.pop3_flow import (
 
 __all__ = ["NumericPop3"]
 
-_MORE_LIMIT = 150.0  # seconds until the module says that more has come, or that the server is silent
 _PAUSE = 0.01  # seconds in which more may come
 _CLOSING_LIMIT = 5.0  # seconds until a session has ended whose connection is gone
-_DRAIN_LIMIT = 120.0  # seconds for reading away what nobody wants
+
+_log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 
@@ -73,17 +69,10 @@ class NumericPop3(Pop3Flow):
 
     def __init__(self, outfit: Pop3Outfit, account: Pop3Account) -> None:
         super().__init__(outfit, account)
-        link = outfit.link
         self._settings: list[Command[None]] = []
-        self._lines = MultiLine()
-        self._arrived = asyncio.Event()
-        self._last = self._short = self._inside = self._leaving = False
-        self._reader = CountedReader(link)
-        self._watches = (
-            link.bus.on(EmailPop3Unread, self._more_came),
-            link.bus.on(EmailPop3Chunk, self._chunk_came),
-            link.bus.on(EmailPop3Ended, self._session_ended),
-        )
+        self._answer = HeldAnswer(outfit.attachment, self.what, self._check_ended)
+        self._inside = self._leaving = False
+        self._watch = outfit.link.bus.on(EmailPop3Ended, self._session_ended)
 
     def prepare(self) -> None:
         """Build the settings."""
@@ -131,7 +120,7 @@ class NumericPop3(Pop3Flow):
     async def headers(self, number: int) -> bytes:
         """TOP without lines."""
         await self.top(number, 0)
-        return await self._whole()
+        return await self._answer.whole()
 
     async def top(self, number: int, lines: int) -> None:
         """TOP."""
@@ -143,24 +132,11 @@ class NumericPop3(Pop3Flow):
 
     async def read(self) -> bytes:
         """The next piece."""
-        while self.unread:
-            data = self._lines.feed(await self._chunk())
-            if self._over:
-                data += self._lines.finish()
-            if data:
-                return data
-        if self.ended is not None and not self._lines.ended:
-            raise self.ended
-        return b""
+        return await self._answer.read()
 
     async def discard(self) -> None:
         """Read it away: nothing else ends it and keeps the session."""
-        clock = self.outfit.attachment.clock
-        until = clock.time() + _DRAIN_LIMIT
-        while self.unread:
-            if clock.time() > until:
-                raise CommandTimeout(f"{self.what}: it does not end", state="reading", waited=_DRAIN_LIMIT)
-            await self._chunk()
+        await self._answer.discard()
 
     async def delete(self, number: int) -> None:
         """DELE."""
@@ -173,8 +149,7 @@ class NumericPop3(Pop3Flow):
     async def logout(self) -> None:
         """QUIT."""
         await self.discard()
-        if self.ended is not None:
-            raise self.ended
+        self._check_ended()
         self._leaving = True
         result = await self.outfit.link.send(EmailPop3Logout())
         self.closed = True
@@ -202,8 +177,9 @@ class NumericPop3(Pop3Flow):
                 await self.outfit.attachment.clock.sleep(_PAUSE)
         except CommandFailed:
             pass  # nothing waits
-        await link.send(EmailPop3Reset())
-        await link.send(EmailPop3Logout())
+        result = await link.send(EmailPop3Reset())
+        if isinstance(result, EmailPop3ResetResult) and result.answer is EmailPop3Answer.POSITIVE:
+            await link.send(EmailPop3Logout())
 
     async def _unmark(self) -> None:
         try:
@@ -223,15 +199,20 @@ class NumericPop3(Pop3Flow):
 
     async def _close_old(self) -> None:
         """Close what somebody has left behind, without a deletion; that there is nothing is told by ERROR."""
-        link = self.outfit.link
+        link, network = self.outfit.link, self.outfit.network
         try:
-            await link.send(EmailPop3Reset())
-            await link.send(EmailPop3Logout())
+            result = await link.send(EmailPop3Reset())
+            if isinstance(result, EmailPop3Ended):
+                return
+            if result.answer is EmailPop3Answer.POSITIVE:
+                await link.send(EmailPop3Logout())
+                return
         except CommandFailed:
-            self._arrived.clear()
-            await self.outfit.network.down()
-            await self._until_arrived(_CLOSING_LIMIT)
-            await self.outfit.network.ready()
+            _log.debug("%s: POP3 is not idle", self.outfit.attachment.url)
+        self._answer.expect_end()
+        await network.down()
+        await self._answer.until_ended(_CLOSING_LIMIT)
+        await network.ready()
 
     async def _ask(self, command: Command[Any], kind: type[R], doing: str) -> R:
         """Ask the server, and take its answer. Raises Pop3Error for a negative one, and at the end of the session."""
@@ -248,21 +229,14 @@ class NumericPop3(Pop3Flow):
         return result
 
     async def _begin(self, command: Command[Any], doing: str) -> None:
-        self._lines = MultiLine()
         await self._ask(command, EmailPop3Fetched, doing)
-        self.unread, self._short = True, False
-
-    async def _whole(self) -> bytes:
-        pieces = []
-        while piece := await self.read():
-            pieces.append(piece)
-        return b"".join(pieces)
+        self._answer.begin()
 
     async def _table(self, command: Command[Any], doing: str) -> list[tuple[int, str]]:
         """Lines of a number and a word."""
         await self._begin(command, doing)
         rows = []
-        for line in (await self._whole()).split(b"\r\n"):
+        for line in (await self._answer.whole()).split(b"\r\n"):
             number, _, word = line.decode("ascii", "backslashreplace").strip().partition(" ")
             if number.isdecimal() and word:
                 rows.append((int(number), word.split()[0]))
@@ -270,60 +244,15 @@ class NumericPop3(Pop3Flow):
                 raise ProtocolError(f"{self.what}: {doing}: {line!r} is no line of a list")
         return rows
 
-    async def _chunk(self) -> bytes:
-        """What the module has, at most a piece; waits where it had nothing more."""
-        if self._short and not (self._arrived.is_set() or await self._more()):
-            return b""
-        self._arrived.clear()
-        self._last = False
-        try:
-            reading = await self._reader.read(EmailPop3Read())
-        except CommandFailed as error:
-            self.unread = False
-            if self._lines.ended:
-                return b""
-            raise self.ended or self._failed(error, "reading") from error
-        self.unread = self.unread and not self._last
-        self._short = reading.told < (1 if self._lines.ended else EMAIL_CHUNK_MAXIMUM)
-        if len(reading.data) != reading.told or reading.bare:
-            raise ProtocolError(f"{self.what}: bytes were lost on the line; use flow control", port=self._url)
-        return reading.data
-
-    async def _more(self) -> bool:
-        """Wait until the module says that more has come, or that the session has ended; False then."""
-        await self._until_arrived(_MORE_LIMIT)
-        return self.unread
-
-    async def _until_arrived(self, limit: float) -> None:
-        """Wait until more has come or the session has ended, at most ``limit`` seconds."""
-        clock = self.outfit.attachment.clock
-        timer = clock.call_at(clock.time() + limit, self._arrived.set)
-        try:
-            await self._arrived.wait()
-        finally:
-            timer.cancel()
-
-    @property
-    def _over(self) -> bool:
-        return not self.unread
-
-    @property
-    def _url(self) -> str:
-        return self.outfit.attachment.url
-
-    def _more_came(self, _: EmailPop3Unread) -> None:
-        self._arrived.set()
-
-    def _chunk_came(self, chunk: EmailPop3Chunk) -> None:
-        self._last = chunk.progress is EmailPop3Progress.LAST
+    def _check_ended(self) -> None:
+        if self.ended is not None:
+            raise self.ended
 
     def _session_ended(self, event: EmailPop3Ended) -> None:
-        self.unread = False
         if self._inside and self.ended is None and not self._leaving:
             self.ended = self._error(event.code, EmailPop3Logout(), "session")
-        self._arrived.set()
+        self._answer.end()
 
     def _close(self) -> None:
-        self._reader.close()
-        for watch in self._watches:
-            watch.close()
+        self._answer.close()
+        self._watch.close()

@@ -13,6 +13,7 @@ from simcom_async.at.command import Command
 from simcom_async.commands.pop3 import (
     Pop3Code,
     Pop3Entry,
+    Pop3Failed,
     Pop3List,
     Pop3ListOne,
     Pop3Login,
@@ -24,7 +25,6 @@ from simcom_async.commands.pop3 import (
 from simcom_async.commands.pop3_mail import (
     Pop3Date,
     Pop3Delete,
-    Pop3Failed,
     Pop3From,
     Pop3Get,
     Pop3Header,
@@ -61,6 +61,7 @@ class TextualPop3(Pop3Flow):
         super().__init__(outfit, account)
         self._settings: Command[None] | None = None
         self._mail: FileStream | None = None
+        self._unread = False
         self._kept: list[tuple[str, str]] = []
 
     def prepare(self) -> None:
@@ -117,7 +118,7 @@ class TextualPop3(Pop3Flow):
         if not isinstance(result, Pop3Path | Pop3SavedHere):
             raise Pop3Error(f"{self.what}: {doing}: the module did not say where it is", command=command.masked)
         self._kept.append((result.directory, result.file))
-        self.unread = True
+        self._unread = True
         files = self.outfit.files
         if files.carried_by(self.outfit.link.dialect):
             self._mail = files.open(result.directory + result.file)
@@ -125,7 +126,7 @@ class TextualPop3(Pop3Flow):
     async def read(self) -> bytes:
         """The next part of the file; it is removed behind the last one."""
         data = b""
-        if self.unread:
+        if self._unread:
             data = await anext(self._mail, b"") if self._mail is not None else await self._printed()
             if not data or self._mail is None:
                 await self.discard()
@@ -133,7 +134,7 @@ class TextualPop3(Pop3Flow):
 
     async def discard(self) -> None:
         """Read no more of the file, and remove it."""
-        mail, self._mail, self.unread = self._mail, None, False
+        mail, self._mail, self._unread = self._mail, None, False
         if mail is not None:
             await mail.aclose()
         await self._remove()

@@ -203,7 +203,7 @@ class NumericSmtp(SmtpFlow):
                 result = await work.ended()
             except CommandFailed as error:
                 self.underway = False
-                raise smtp_error(self.what, error.code or "ERROR", command, certain=True) from error
+                raise smtp_error(self.what, str(error.code), command, certain=True) from error
         self.sent = result.code is EmailSmtpCode.SENT
         if not self.sent:
             certain = not self.underway or result.code in _CERTAIN
@@ -211,26 +211,24 @@ class NumericSmtp(SmtpFlow):
 
     async def _attach(self, work: Undertaking[EmailSmtpResult], attachment: Attachment) -> None:
         """Hand the attachment over, block by block; ends early when the module has ended the mail."""
-        data, meter = attachment.data, self.outfit.meter
-        start, rest = 0, b""
+        meter, before = self.outfit.meter, self.outfit.meter.done
+        data, start, rest = memoryview(attachment.data), 0, b""
         while True:
             await work.until(lambda: self._credit > 0)
             if work.done:
                 return
             maximum, self._credit = min(self._credit, EMAIL_BLOCK_MAXIMUM), 0
             if not rest:
-                size = max(1, maximum // _LINE) * _RAW_LINE
-                rest = _lines(data[start : start + size])
-                start += size
+                raw = data[start : start + max(1, maximum // _LINE) * _RAW_LINE]
+                start, rest = start + len(raw), _lines(raw)
             if not rest:
                 self.underway = True
                 await self._hand_over(work, EmailSmtpFinish(), b"")
                 return
             block = rest[:maximum]
-            taken = await self._hand_over(work, EmailSmtpBlock(length=len(block)), block)
-            rest = rest[taken:]
+            rest = rest[await self._hand_over(work, EmailSmtpBlock(length=len(block)), block) :]
             if not rest:
-                meter.add(min(start, len(data)) - max(0, start - size), self._total)
+                meter.add(start - (meter.done - before), self._total)
 
     async def _hand_over(self, work: Undertaking[EmailSmtpResult], command: Command[None], block: bytes) -> int:
         """Send a block, or the finish; how many bytes of it the module has taken."""
@@ -255,7 +253,7 @@ class NumericSmtp(SmtpFlow):
         return len(body_lines(self.letter.text)) + sum(len(attachment.data) for attachment in self.letter.attachments)
 
 
-def _lines(data: bytes) -> bytes:
+def _lines(data: memoryview) -> bytes:
     """Base64 in lines of 76 characters with CR LF."""
     coded = b64encode(data)
     return b"".join(coded[place : place + _CODED_LINE] + b"\r\n" for place in range(0, len(coded), _CODED_LINE))

@@ -19,9 +19,7 @@ async def test_its_result_and_its_error(modem: Modem) -> None:
         raise ZeroDivisionError
 
     errand = Errand(modem._attachment, work)
-    assert not errand.done
-    assert await errand.result() == 7
-    assert errand.done
+    assert [errand.done, await errand.result(), errand.done] == [False, 7, True]
     failing = Errand(modem._attachment, fail)
     await failing.over()
     with pytest.raises(ZeroDivisionError):

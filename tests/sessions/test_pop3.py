@@ -192,7 +192,7 @@ async def test_marks_are_kept_on_a_clean_exit_only(site: Pop3Site, dialect: str)
             assert len([message async for message in box]) == 2
         assert site.deleted == [stored[1]]
         async with mailbox(modem, site) as box:
-            assert (await box.stat()).count == 2
+            assert (await box.stat()).mails == 2
 
 
 @pytest.mark.parametrize("dialect", NUMERIC)
@@ -201,7 +201,7 @@ async def test_marks_are_taken_back(site: Pop3Site, dialect: str) -> None:
     async with ends(dialect) as (_, modem), mailbox(modem, site) as box:
         await box.delete(1)
         await box.reset()
-        assert (await box.stat()).count == 1
+        assert (await box.stat()).mails == 1
     assert site.deleted == []
 
 
@@ -225,7 +225,7 @@ async def test_a_cancellation_deletes_nothing(site: Pop3Site, dialect: str) -> N
         with pytest.raises(asyncio.CancelledError):
             await task
         async with mailbox(modem, site) as box:
-            assert (await box.stat()).count == 2
+            assert (await box.stat()).mails == 2
     assert site.deleted == []
 
 
@@ -252,7 +252,7 @@ async def test_cancelled_at_every_turn_nothing_is_deleted_that_was_not_read(dial
             await asyncio.wait({task})
             assert len(site.deleted) in ((3,) if done else (0, 3))
             async with mailbox(modem, site) as box:
-                assert (await box.stat()).count == 3 - len(site.deleted)
+                assert (await box.stat()).mails == 3 - len(site.deleted)
 
 
 @pytest.mark.parametrize("dialect", FAMILIES)
@@ -265,7 +265,7 @@ async def test_a_verb_that_is_cancelled_leaves_the_mailbox_usable(site: Pop3Site
                 await asyncio.sleep(0)
             task.cancel()
             await asyncio.wait({task})
-            assert (await box.stat()).count == 1
+            assert (await box.stat()).mails == 1
         assert await box.source(1) == stored.content
 
 
@@ -310,7 +310,7 @@ async def test_a_session_that_was_left_open_deletes_nothing(site: Pop3Site, dial
         left._claim.release()  # type: ignore[union-attr]
         left._service._turns.give_back()
         async with modem.pop3(host, "user", "secret", port=port) as box:
-            assert (await box.stat()).count == 1
+            assert (await box.stat()).mails == 1
     assert site.deleted == []
 
 
@@ -350,7 +350,7 @@ async def test_a_number_that_is_not_there(site: Pop3Site, dialect: str) -> None:
         for verb in (box.source, box.headers, box.delete):
             with pytest.raises(Pop3Error):
                 await verb(9)
-        assert (await box.stat()).count == 1
+        assert (await box.stat()).mails == 1
 
 
 @pytest.mark.parametrize("number", [0, -1, "1", None, True])
@@ -413,7 +413,7 @@ async def test_a_server_that_stops_at_each_step(site: Pop3Site, dialect: str, fa
         site.faults.clear()
         site.release()
         async with mailbox(modem, site) as box:
-            assert (await box.stat()).count == 2
+            assert (await box.stat()).mails == 2
 
 
 @pytest.mark.parametrize("fault", [ServerFault.CLOSE, ServerFault.HANG])
@@ -445,7 +445,7 @@ async def test_a_failed_logout_is_told_where_mails_are_marked(site: Pop3Site, di
         with pytest.raises(SimcomError):
             await box.__aexit__(None, None, None)
         async with mailbox(modem, site) as box:
-            assert (await box.stat()).count == 1
+            assert (await box.stat()).mails == 1
     assert site.deleted == []
 
 
@@ -464,7 +464,7 @@ async def test_a_time_limit_of_the_callers(site: Pop3Site, dialect: str) -> None
             await use()
         site.release()
         async with mailbox(modem, site) as box:
-            assert (await box.stat()).count == 1
+            assert (await box.stat()).mails == 1
     assert site.deleted == []
 
 
@@ -488,7 +488,7 @@ async def test_the_module_its_cable_or_its_bearer_goes(site: Pop3Site, dialect: 
             await use()
         virtual.plug()
         async with mailbox(modem, site) as box:
-            assert (await box.stat()).count == 2
+            assert (await box.stat()).mails == 2
     assert site.deleted == []
 
 

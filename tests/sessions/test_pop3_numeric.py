@@ -9,10 +9,9 @@ import pytest
 
 from simcom_async.commands.email_pop3 import EmailPop3Ended
 from simcom_async.commands.email_pop3_fetch import EmailPop3Fetched
-from simcom_async.errors import Pop3Error, ProtocolError
+from simcom_async.errors import Pop3Error
 from simcom_async.sites.mail_policy import MailFault
 from simcom_async.sites.pop3 import Pop3Site
-from simcom_async.virtual.faults import Fault, LoseBytes, ShortRead, WrongCount
 from tests.sessions.mail_ends import ends, mailbox
 from tests.sessions.mails import mail
 
@@ -82,50 +81,9 @@ async def test_marks_that_cannot_be_taken_back_drop_the_connection(site: Pop3Sit
         assert await modem.network.address() is None
         site.faults.clear()
         async with mailbox(modem, site) as box:
-            assert (await box.stat()).count == 1
+            assert (await box.stat()).mails == 1
     assert site.deleted == []
     assert not [command for command in site.commands[:-2] if command.verb == "QUIT"]
-
-
-async def test_short_reads_wait_for_more(site: Pop3Site) -> None:
-    stored = site.publish(LARGE)
-    async with ends("sim900") as (virtual, modem), mailbox(modem, site) as box:
-        virtual.faults.add(ShortRead(times=20))
-        assert await box.source(1) == stored.content
-
-
-async def test_a_server_that_pauses(site: Pop3Site) -> None:
-    stored = site.publish(LARGE)
-    site.gate.shut(after=3_000)
-    async with ends("sim900") as (_, modem), mailbox(modem, site) as box:
-        stream = box.open(1)
-        found = b""
-        async for piece in stream:
-            found += piece
-            if len(found) > 1_000:
-                site.gate.open()
-        assert found == stored.content
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        LoseBytes(offset=400, count=2, command="POP3READ", times=1),
-        WrongCount(by=2, command="POP3READ", times=1),
-    ],
-    ids=["lost", "counted wrong"],
-)
-async def test_bytes_that_are_lost_on_the_line_are_noticed(site: Pop3Site, fault: Fault) -> None:
-    site.publish(LARGE)
-    async with ends("sim900") as (virtual, modem):
-        box = mailbox(modem, site)
-        await box.__aenter__()
-        virtual.faults.add(fault)
-        with pytest.raises(ProtocolError):
-            await box.source(1)
-        await box.__aexit__(ProtocolError, None, None)
-        async with mailbox(modem, site) as box:
-            assert await box.source(1) == LARGE
 
 
 async def test_a_session_that_ends_by_itself(site: Pop3Site) -> None:

@@ -57,7 +57,7 @@ async def test_without_counted_packets_it_is_printed(site: Pop3Site) -> None:
         mailbox(modem, site) as box,
     ):
         assert await box.source(1) == stored.content
-        assert (await box.stat()).count == 1
+        assert (await box.stat()).mails == 1
 
 
 async def test_a_full_file_system(site: Pop3Site) -> None:
@@ -87,7 +87,7 @@ async def test_forsaken_mails_are_removed_when_the_line_is_back(site: Pop3Site) 
         virtual.plug()
         with modem.bus.subscribe(FinalLine) as finals:
             async with mailbox(modem, site) as box:
-                assert (await box.stat()).count == 2
+                assert (await box.stat()).mails == 2
             async for line in finals:
                 if isinstance(line, FinalLine) and isinstance(line.command, DirectoryRemove):
                     break

@@ -1,0 +1,137 @@
+"""An answer of several lines that a numeric module holds: read piece by piece, until its last byte."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from simcom_async.commands.email_pop3_fetch import (
+    EMAIL_CHUNK_MAXIMUM,
+    EmailPop3Chunk,
+    EmailPop3Progress,
+    EmailPop3Read,
+    EmailPop3Unread,
+)
+from simcom_async.errors import CommandFailed, CommandTimeout, ProtocolError
+from simcom_async.sessions.counted import read_counted
+from simcom_async.sessions.multiline import MultiLine
+
+if TYPE_CHECKING:
+    from simcom_async.sessions.attach import Attachment
+
+__all__ = ["HeldAnswer"]
+
+_MORE_LIMIT = 150.0  # seconds until the module says that more has come, or that the server is silent
+_DRAIN_LIMIT = 120.0  # seconds for reading away what nobody wants
+
+
+class HeldAnswer:
+    """The answers of one session. ``unread``: the module has something of one, and takes nothing else until it is read.
+
+    ``ended`` raises why the session is over, if it is; ``what`` is the mailbox, for errors.
+    """
+
+    def __init__(self, attachment: Attachment, what: str, ended: Callable[[], None]) -> None:
+        self.unread = False
+        self._attachment = attachment
+        self._what = what
+        self._ended = ended
+        self._lines = MultiLine()
+        self._arrived = asyncio.Event()
+        self._last = self._short = False
+        bus = attachment.link.bus
+        self._watches = (bus.on(EmailPop3Unread, self._more_came), bus.on(EmailPop3Chunk, self._chunk_came))
+
+    def begin(self) -> None:
+        """The module has one."""
+        self._lines = MultiLine()
+        self.unread, self._short = True, False
+
+    async def read(self) -> bytes:
+        """The next piece of what it means; empty at its end. Raises Pop3Error when the session has ended before."""
+        while self.unread:
+            data = self._lines.feed(await self._chunk())
+            if self._over:
+                data += self._lines.finish()
+            if data:
+                return data
+        if not self._lines.ended:
+            self._ended()
+        return b""
+
+    async def whole(self) -> bytes:
+        """The rest of it."""
+        pieces = []
+        while piece := await self.read():
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    async def discard(self) -> None:
+        """Read it away: nothing else ends it and keeps the session."""
+        clock = self._attachment.clock
+        until = clock.time() + _DRAIN_LIMIT
+        while self.unread:
+            if clock.time() > until:
+                raise CommandTimeout(f"{self._what}: it does not end", state="reading", waited=_DRAIN_LIMIT)
+            await self._chunk()
+
+    def end(self) -> None:
+        """The session has ended: nothing more can be read."""
+        self.unread = False
+        self._arrived.set()
+
+    def expect_end(self) -> None:
+        """From now on ``until_ended`` waits for the next end."""
+        self._arrived.clear()
+
+    async def until_ended(self, limit: float) -> None:
+        """Wait until the session has ended, at most ``limit`` seconds."""
+        await self._until_arrived(limit)
+
+    def close(self) -> None:
+        """Listen no more."""
+        for watch in self._watches:
+            watch.close()
+
+    @property
+    def _over(self) -> bool:
+        return not self.unread
+
+    async def _chunk(self) -> bytes:
+        """What the module has, at most a piece; waits where it had nothing more."""
+        if self._short and not self._arrived.is_set():
+            await self._until_arrived(_MORE_LIMIT)
+            if not self.unread:
+                return b""
+        self._arrived.clear()
+        self._last = False
+        try:
+            reading = await read_counted(self._attachment.link, EmailPop3Read())
+        except CommandFailed:
+            self.unread = False
+            if self._lines.ended:
+                return b""
+            self._ended()
+            raise
+        self.unread = self.unread and not self._last
+        self._short = reading.told < (1 if self._lines.ended else EMAIL_CHUNK_MAXIMUM)
+        if len(reading.data) != reading.told or reading.bare:
+            url = self._attachment.url
+            raise ProtocolError(f"{self._what}: bytes were lost on the line; use flow control", port=url)
+        return reading.data
+
+    async def _until_arrived(self, limit: float) -> None:
+        """Wait until more has come or the session has ended, at most ``limit`` seconds."""
+        clock = self._attachment.clock
+        timer = clock.call_at(clock.time() + limit, self._arrived.set)
+        try:
+            await self._arrived.wait()
+        finally:
+            timer.cancel()
+
+    def _more_came(self, _: EmailPop3Unread) -> None:
+        self._arrived.set()
+
+    def _chunk_came(self, chunk: EmailPop3Chunk) -> None:
+        self._last = chunk.progress is EmailPop3Progress.LAST
