@@ -120,15 +120,17 @@ class _Child:
     def serve(self) -> None:
         """Answer and obey until the parent hangs up."""
         while True:
-            for key, _ in self.selector.select():
-                if key.fileobj is not self.control:
-                    self.answer(key.fd)
-                    continue
+            ready = [key for key, _ in self.selector.select()]
+            if any(key.fileobj is self.control for key in ready):
+                # An order comes first: what is on a line behind it is its business.
                 order = self.control.recv(1 << 16)
                 if not order:
                     return
                 figures = self.obey(json.loads(order))
                 self.control.sendall(json.dumps(figures).encode() + b"\n")
+                continue
+            for key in ready:
+                self.answer(key.fd)
 
     def answer(self, master: int) -> None:
         for _ in range(os.read(master, 4096).count(b"\r")):

@@ -54,14 +54,14 @@ class _Side:
         return run
 
 
-async def _transfers(open_modem: OpenModem, module: Module, far: FarEnd) -> dict[str, tuple[Rounds, Rounds]]:
+async def _transfers(open_modem: OpenModem, theirs: Module, module: Module, far: FarEnd) -> dict[str, tuple[Rounds, Rounds]]:
     body = os.urandom(SIZE)
     waiter = Waiter()
     raw = RawPort(far.paths[0])
     raw.open(waiter.received)
-    hand = await HandLoop.open(module.paths[0], module.ftp)
+    hand = await HandLoop.open(theirs.paths[0], theirs.ftp)
     seen = {}
-    async with open_modem(module.paths[1], apn="x") as modem:  # type: ignore[attr-defined]
+    async with open_modem(module.paths[0], apn="x") as modem:  # type: ignore[attr-defined]
         async with modem.ftp("127.0.0.1", module.ftp, user="user", password="secret") as ftp:
 
             async def copied_down() -> None:
@@ -94,8 +94,9 @@ async def _transfers(open_modem: OpenModem, module: Module, far: FarEnd) -> dict
 
 
 def _measure_cpu(open_modem: OpenModem) -> Mapping[str, Ratio]:
-    with FarEnd() as far, Module("sim800", lines=2, files={"/file": SIZE}) as module:
-        seen = asyncio.run(_transfers(open_modem, module, far))
+    files = {"/file": SIZE}
+    with FarEnd() as far, Module("sim800", files=files) as theirs, Module("sim800", files=files) as module:
+        seen = asyncio.run(_transfers(open_modem, theirs, module, far))
     found = {}
     for name, (used, elapsed) in seen.items():
         note = f"[{min(used['ours']) * 1e3:.0f} ms of CPU, {min(elapsed['ours']) * 1e3:.0f} ms in all, a MB]"

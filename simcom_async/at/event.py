@@ -37,6 +37,8 @@ class Event:
 
     sequence: int
     time: float
+    #: The declaration of a line; what is no line has none.
+    compiled: Compiled | None = None
 
 
 class LineEvent(Event):
@@ -50,6 +52,7 @@ class LineEvent(Event):
     __slots__ = ("_message", "command", "compiled", "match", "rule", "start", "text")
 
     _message: Message
+    compiled: Compiled | None
 
     def __init__(
         self,

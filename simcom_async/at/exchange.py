@@ -70,7 +70,8 @@ class Exchange:
 
     ``text`` is the command line as it was written, without CR. ``size`` is the length in bytes of a payload without a
     length of its own, where the caller knows it. ``granted`` is the number of entry bytes that the module takes (None:
-    until the terminator). ``given_up`` is set by the demux when nobody waits for the answer any more.
+    until the terminator). ``given_up`` is set by the demux when nobody waits for the answer any more. ``payload_end``
+    is the offset in the received stream behind the payload that came last.
     """
 
     __slots__ = (
@@ -83,6 +84,7 @@ class Exchange:
         "given_up",
         "granted",
         "lines",
+        "payload_end",
         "seen_anything",
         "size",
         "state",
@@ -99,6 +101,7 @@ class Exchange:
         self.granted: int | None = None if entry is None else _own_size(command)
         self.lines: list[LineEvent] = []
         self.final: FinalLine | None = None
+        self.payload_end = 0
         self.echoed = False
         self.given_up = False
         self.seen_anything = False

@@ -121,12 +121,13 @@ class EventBus:
                 try:
                     if kind is not TaggedUrc:
                         route = routes[kind][event.compiled]
+                        lines = lines and kind is not PayloadChunk
                     else:
                         line = event.candidate
                         route = routes[kind][line]
                         if line in built and event.match is None:
                             route = self._route(event)
-                except (AttributeError, KeyError):
+                except KeyError:
                     lines = lines and isinstance(event, LineEvent)
                     route = self._route(event)
                 for put in route.puts:

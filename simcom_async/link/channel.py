@@ -53,6 +53,9 @@ class Observer(Protocol):
     def free(self) -> None:
         """Another command can be written."""
 
+    def asked(self, operation: Operation) -> None:
+        """The module asks for the entry of an operation."""
+
     def settled(self, operation: Operation) -> None:
         """A completion that was due has come."""
 
@@ -257,6 +260,7 @@ class Channel:
                 continue
             operation.progress = self._last
             operation.payload = not chunk.last
+            operation.exchange.payload_end = chunk.end
             if operation.sink is not None and chunk.data and not operation.given_up:
                 try:
                     operation.sink(chunk.data)
@@ -286,7 +290,7 @@ class Channel:
         state = operation.state = operation.exchange.state
         operation.progress = self.time.now()
         if state is State.PROMPTED:
-            operation.asked()
+            self._observer.asked(operation)
         elif operation.exchange.port_free:
             self.current = None
             self.trace.ended()

@@ -85,6 +85,8 @@ class Claims:
         wire = command.wire
         if wire.service is not None:
             self._check_settled(wire.service, command)
+        if not wire.excludes:
+            return
         taken = {operation.command.wire.service: _why(operation) for operation in self.unsettled}
         taken |= {service: f"{service} is claimed" for service in self.held}
         for service in wire.excludes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from simcom_async.at.command import ByParameter, Command, RawCommand, Terminated
-from simcom_async.errors import LimitExceeded, UsageError
+from simcom_async.errors import LimitExceeded, LinkError, UsageError
 
 if TYPE_CHECKING:
     from simcom_async.link.channel import Channel
@@ -48,6 +49,29 @@ def check_entry(command: Command[Any], entry: Entered | None) -> None:
     _check_maximum(command, len(entry))
 
 
+def enter_block(channel: Channel, operation: Operation, block: bytes) -> Exception | None:
+    """Writes a whole entry of at most BLOCK bytes, at once; what went wrong belongs to who waits for the command."""
+    declared = operation.command.wire.entry
+    exchange = operation.exchange
+    if declared is None:
+        count = len(block)
+    elif isinstance(declared.size, Terminated):
+        block = declared.size.codec.encode(block) + declared.size.codec.end
+        count = len(block)
+    else:
+        count = exchange.granted or 0
+    piece = block[:count]
+    operation.left = count - len(piece)
+    try:
+        channel.write(piece, operation)
+    except LinkError as error:
+        return error
+    if operation.left:
+        return _size_error(operation, str(len(piece)), count)
+    exchange.entered()
+    return None
+
+
 async def hand_over(channel: Channel, operation: Operation, entry: Entered) -> None:
     """Waits for the prompt, then writes the entry. Ends early when the module has ended the command by itself.
 
@@ -59,15 +83,15 @@ async def hand_over(channel: Channel, operation: Operation, entry: Entered) -> N
     if not operation.exchange.prompted:
         return
     declared = operation.command.wire.entry
-    source = _pieces(entry)
-    if declared is None:
-        async for piece in source:
-            await _write(channel, operation, piece)
-        operation.exchange.entered()
-    elif isinstance(declared.size, Terminated):
-        await _terminated(channel, operation, source, declared.size)
-    else:
-        await _counted(channel, operation, source, cut=isinstance(entry, bytes))
+    async with aclosing(_pieces(entry)) as source:
+        if declared is None:
+            async for piece in source:
+                await _write(channel, operation, piece)
+            operation.exchange.entered()
+        elif isinstance(declared.size, Terminated):
+            await _terminated(channel, operation, source, declared.size)
+        else:
+            await _counted(channel, operation, source, cut=isinstance(entry, bytes))
 
 
 async def _counted(channel: Channel, operation: Operation, source: AsyncIterator[bytes], *, cut: bool) -> None:
@@ -106,7 +130,7 @@ async def _write(channel: Channel, operation: Operation, piece: bytes, *, last: 
         await channel.port.drain()
 
 
-async def _pieces(entry: Entered) -> AsyncIterator[bytes]:
+async def _pieces(entry: Entered) -> AsyncGenerator[bytes, None]:
     if isinstance(entry, bytes):
         step = len(entry) if len(entry) <= BLOCK else _PIECE
         for start in range(0, len(entry), step or 1):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from simcom_async.at.demux import Demux
 from simcom_async.at.exchange import Exchange
 from simcom_async.commands.topics import ModuleBooted
-from simcom_async.errors import CommandFailed, CommandTimeout, PortLost, UsageError
+from simcom_async.errors import PortLost, UsageError
 from simcom_async.link.bus import EventBus
 from simcom_async.link.channel import Channel, Timings, spelling
 from simcom_async.link.claims import Claim, Claims
@@ -17,6 +17,7 @@ from simcom_async.link.condition import Condition, ServiceSettled
 from simcom_async.link.entry import Entered, check_entry
 from simcom_async.link.operation import Operation
 from simcom_async.link.queue import Priority
+from simcom_async.link.repeat import repeated
 from simcom_async.link.schedule import Schedule
 from simcom_async.ports.clock import Clock, LoopClock
 from simcom_async.ports.owner import Owner
@@ -141,8 +142,29 @@ class Link:
         Raises UsageError (nothing was written), CommandFailed, CommandTimeout, LinkError. When it is cancelled the
         command is aborted as declared, and the caller released at once.
         """
-        if retries:
-            return await self._send_again(command, sink, size, timeout, priority, admit=admit, retries=retries)
+
+        async def once() -> A:
+            exchange = await self.exchange(
+                command, entry=entry, sink=sink, size=size, timeout=timeout, priority=priority, admit=admit
+            )
+            return cast("A", exchange.answer())
+
+        if not retries:
+            return await once()
+        return await repeated(once, command, retries, self._clock, self._channel.timings.settle)
+
+    async def exchange(
+        self,
+        command: Command[Any],
+        *,
+        entry: Entered | None = None,
+        sink: Callable[[bytes], None] | None = None,
+        size: int | None = None,
+        timeout: float | None = None,
+        priority: Priority = Priority.NORMAL,
+        admit: bool = True,
+    ) -> Exchange:
+        """Sends a command as ``send`` does; all that came of it, whatever its final result."""
         channel = self._channel
         if admit:
             channel.demux.dialect.admit(command)
@@ -166,9 +188,9 @@ class Link:
             if operation.done.cancelled():
                 self._schedule.give_up(operation, f"{command.masked} was cancelled")
             raise
-        if operation.transfer is not None:
+        if entry is not None:
             operation.check_entered()
-        return cast("A", exchange.answer())
+        return exchange
 
     def claim(self, service: Service) -> Claim:
         """Takes a service until the end of the ``with`` block. Raises ServiceBusy, see ``Claims``."""
@@ -191,30 +213,6 @@ class Link:
     def resume(self) -> None:
         """Goes on reading."""
         self._channel.resume()
-
-    async def _send_again(
-        self,
-        command: Command[A],
-        sink: Callable[[bytes], None] | None,
-        size: int | None,
-        timeout: float | None,
-        priority: Priority,
-        *,
-        admit: bool,
-        retries: int,
-    ) -> A:
-        if not command.wire.repeatable:
-            raise UsageError(f"{command.masked} must not be repeated", field="retries", value=retries)
-        pause = self._channel.timings.settle
-        while True:
-            try:
-                return await self.send(command, sink=sink, size=size, timeout=timeout, priority=priority, admit=admit)
-            except (CommandTimeout, CommandFailed) as error:
-                if not retries or (isinstance(error, CommandFailed) and not error.retry):
-                    raise
-            retries -= 1
-            await self._clock.sleep(pause)
-            pause *= 2
 
     def _lost(self, error: PortLost) -> None:
         """The port is gone: everything in flight and queued fails by name."""

@@ -23,8 +23,9 @@ class Operation:
 
     ``done`` is resolved when nothing more is awaited, ``prompt`` when the module asks for the entry or never will.
     ``state`` is the state of its exchange that was seen last, ``progress`` the moment from which its limit counts.
-    ``left`` is what is missing of a counted entry. ``given_up``: nobody waits any more. ``settled``: its work has ended
-    although its completion was not seen. ``inner``: the link's own, for aborting and finding the step again.
+    ``block`` is an entry that is written whole as soon as the module asks, ``left`` what is missing of a counted one.
+    ``given_up``: nobody waits any more. ``settled``: its work has ended although its completion was not seen.
+    ``inner``: the link's own, for aborting and finding the step again.
     """
 
     state = State.SENT
@@ -34,6 +35,7 @@ class Operation:
     inner = False
     prompt: asyncio.Future[None] | None = None
     transfer: asyncio.Task[None] | None = None
+    block: bytes | None = None
     complaint: UsageError | None = None
     queued_at = 0.0
     written_at = 0.0
@@ -77,7 +79,7 @@ class Operation:
         state = self.exchange.state
         if self.payload or state is State.PROMPTED:
             return self.progress + patience.idle, "idle"
-        if state is State.SENT and self.prompt is not None:
+        if state is State.SENT and (self.prompt is not None or self.block is not None):
             return self.progress + patience.prompt, "prompt"
         if state is State.AWAITING:
             return self.progress + patience.completion, "completion"
@@ -115,6 +117,7 @@ class Operation:
     def stop(self) -> None:
         """Hands over no more of its entry."""
         self.asked()
+        self.block = None
         if self.transfer is not None:
             self.transfer.cancel()
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from simcom_async.at.event import Event, Gap, LineEvent, PayloadChunk
-from simcom_async.link.subscription import gap_of, widen
+from simcom_async.link.subscription import gap_of
 
 __all__ = ["ReplayRing"]
 
@@ -41,16 +41,21 @@ class ReplayRing:
 
     def keep_mixed(self, events: Sequence[Event]) -> None:
         """Remembers events of which some may be payload."""
+        ring = self._ring
         for event in events:
-            if not isinstance(event, PayloadChunk):
-                self.keep((event,), len(event.text) if isinstance(event, LineEvent) else 0)
-                continue
-            self.newest += 1
-            last = self._ring[-1] if self._ring else None
-            if isinstance(last, Gap):
-                widen(last, gap_of(event))
+            if event.__class__ is not PayloadChunk:
+                ring.append(event)
+                if isinstance(event, LineEvent):
+                    self._most += len(event.text)
+            elif ring and isinstance(last := ring[-1], Gap):
+                last.count += 1
+                last.last = last.sequence = event.sequence
+                last.time = event.time
             else:
-                self._ring.append(gap_of(event))
+                ring.append(gap_of(event))
+        self.newest += len(events)
+        if self._most > self.octets:
+            self._shrink()
 
     def forgotten(self, sequence: int) -> Gap | None:
         """The gap of the events behind ``sequence`` that it has no more, of whatever kind they were."""

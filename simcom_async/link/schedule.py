@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from simcom_async.at.exchange import Exchange
 from simcom_async.errors import LinkError
 from simcom_async.link.condition import Condition
-from simcom_async.link.entry import hand_over
+from simcom_async.link.entry import BLOCK, enter_block, hand_over
 from simcom_async.link.operation import Operation
 from simcom_async.link.queue import CommandQueue, Priority
 from simcom_async.link.recovery import Recovery
@@ -69,7 +69,9 @@ class Schedule:
         if len(waiting) >= _QUEUE_BOUND:
             url = channel.port.url
             raise LinkError(f"{url}: {_QUEUE_BOUND} commands wait for the port already", port=url)
-        if entry is not None and self._owner is not None:
+        if isinstance(entry, bytes) and len(entry) <= BLOCK:
+            operation.block = entry
+        elif entry is not None and self._owner is not None:
             operation.prompt = asyncio.get_running_loop().create_future()
             operation.transfer = self._owner.spawn(self._transfer(operation, entry))
         now = self._time.now()
@@ -88,6 +90,13 @@ class Schedule:
         queue = self._queue
         while queue.waiting and self._channel.free and (operation := queue.take(self._eligible)) is not None:
             self._channel.start(operation, self._time.now())
+
+    def asked(self, operation: Operation) -> None:
+        """The module asks for its entry: a block is written at once, all else by its own task."""
+        operation.asked()
+        error = None if operation.block is None else enter_block(self._channel, operation, operation.block)
+        if error is not None:
+            self.fail(operation, error)
 
     def settled(self, operation: Operation) -> None:
         """The completion of an operation has come."""

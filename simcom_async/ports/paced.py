@@ -45,6 +45,7 @@ class PacedPort(PassingPort):
     def resume(self) -> None:
         """Goes on, with what waits first."""
         self._paused = False
+        self._free_at = max(self._free_at, self._clock.time())
         self._schedule()
         if not self._full:
             self._port.resume()
@@ -62,6 +63,8 @@ class PacedPort(PassingPort):
         await self._port.aclose()
 
     def _came(self, data: bytes) -> None:
+        if not self._waiting:
+            self._free_at = max(self._free_at, self._clock.time())
         self._waiting += data
         if len(self._waiting) >= _ROOM and not self._full:
             self._full = True
@@ -73,7 +76,7 @@ class PacedPort(PassingPort):
         if self._timer is not None or self._paused or not self._waiting:
             return
         length = min(self._length, len(self._waiting))
-        self._free_at = max(self._free_at, self._clock.time()) + length * _BITS_A_BYTE / self._baud
+        self._free_at += length * _BITS_A_BYTE / self._baud  # what a late timer has lost is made up for
         self._timer = self._clock.call_at(self._free_at, lambda: self._hand_on(length))
 
     def _hand_on(self, length: int) -> None:

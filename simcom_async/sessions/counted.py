@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol
 
 from simcom_async.at.command import Command
-from simcom_async.at.event import FinalLine, PayloadChunk
+from simcom_async.at.event import LineEvent
+from simcom_async.at.exchange import State
+from simcom_async.at.message import Counted as CountedBy
 from simcom_async.errors import CommandTimeout, ProtocolError
 
 if TYPE_CHECKING:
@@ -16,7 +18,6 @@ __all__ = [
     "USUAL_RATE",
     "Counted",
     "CountedRead",
-    "CountedReader",
     "Reading",
     "block_size",
     "read_counted",
@@ -54,54 +55,31 @@ class Reading:
     bare: bool
 
 
-class CountedReader:
-    """Sends commands that read counted payloads, one after the other, inside a ``with`` block or until ``close``."""
-
-    def __init__(self, link: Link) -> None:
-        self._link = link
-        self._command: Counted | None = None
-        self._pieces: list[bytes] = []
-        self._end = self._gap = 0
-        self._watches = (link.bus.on(PayloadChunk, self._came), link.bus.on(FinalLine, self._ended))
-
-    async def read(self, command: Counted) -> Reading:
-        """Send one, and take its payload."""
-        pieces: list[bytes] = []
-        self._command, self._pieces, self._end, self._gap = command, pieces, 0, _LINE_END
-        try:
-            header = await self._link.send(command)
-        finally:
-            self._command = None
-        told = 0 if header is None else header.length
-        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        return Reading(data, told, bare=bool(told) and self._gap < _LINE_END)
-
-    def close(self) -> None:
-        """Listen no more; again is harmless."""
-        for watch in self._watches:
-            watch.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _came(self, chunk: PayloadChunk) -> None:
-        if chunk.command is self._command and self._command is not None:
-            if chunk.data:
-                self._pieces.append(chunk.data)
-            self._end = chunk.end
-
-    def _ended(self, line: FinalLine) -> None:
-        if self._command is not None:
-            self._gap = line.start - self._end
-
-
 async def read_counted(link: Link, command: Counted) -> Reading:
     """Send a command that reads a counted payload."""
-    with CountedReader(link) as reader:
-        return await reader.read(command)
+    pieces: list[bytes] = []
+    exchange = await link.exchange(command, sink=pieces.append)
+    told = 0
+    for line in exchange.lines:
+        if line.declaration in command.wire.replies:
+            told = _told(line)
+            break
+    if not told or exchange.state is not State.DONE:
+        exchange.answer()  # raises what there is to say of it
+    data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    final = exchange.final
+    bare = bool(told) and final is not None and final.start - exchange.payload_end < _LINE_END
+    return Reading(data, told, bare)
+
+
+def _told(line: LineEvent) -> int:
+    """How many bytes a header announces, without building its message."""
+    compiled, match = line.compiled, line.match
+    opens = None if compiled is None else compiled.line.opens
+    if compiled is None or match is None or not isinstance(opens, CountedBy):
+        return 0
+    count = compiled.value(match, opens.field)
+    return count if isinstance(count, int) else 0
 
 
 def block_size(baud: int | None) -> int:

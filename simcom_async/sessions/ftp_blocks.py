@@ -23,7 +23,7 @@ from simcom_async.commands.ftp import (
     FtpPutGrant,
 )
 from simcom_async.errors import CommandFailed
-from simcom_async.sessions.counted import Counted, CountedReader
+from simcom_async.sessions.counted import Counted, read_counted
 from simcom_async.sessions.ftp_flow import GRACE, Download, Upload
 from simcom_async.sessions.undertaking import Undertaking
 
@@ -56,7 +56,6 @@ class BlockDownload(Download):
         """Ask, and wait until data are there, or the end is."""
         await self._operation.ready()
         self._claim = claim
-        self._reader = CountedReader(self._operation.link)
         self._watch = self._operation.link.bus.on(self._event, self._heard)
         self._work = work = Undertaking(self._operation.service.attachment, self._command)
         await work.until(lambda: self._ready)
@@ -85,13 +84,12 @@ class BlockDownload(Download):
         if work is not None:
             await work.give_up()
             self._watch.close()
-            self._reader.close()
 
     async def _read(self, work: Undertaking[FtpEvent]) -> bytes:
         """One block; empty where the module has none at present."""
         self._ready = False
         try:
-            reading = await self._reader.read(self._block)
+            reading = await read_counted(self._operation.link, self._block)
         except CommandFailed:
             if await work.ends_within(GRACE):
                 return b""  # it ended before it was asked, and says so itself

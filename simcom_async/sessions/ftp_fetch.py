@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -69,13 +70,12 @@ class WriterGoal:
         """What has been written stays."""
         return self.size
 
-    async def write(self, data: bytes) -> None:
-        """Hand it on."""
+    def write(self, data: bytes) -> Awaitable[object] | None:
+        """Hand it on; what has to be awaited before the next piece, None: nothing."""
         given = self._writer.write(data)
-        if inspect.isawaitable(given):
-            await given
         self._digest.update(data)
         self.size += len(data)
+        return given if given is not None and inspect.isawaitable(given) else None
 
     async def commit(self, time: datetime | None = None) -> None:
         """The writer is the caller's to close."""

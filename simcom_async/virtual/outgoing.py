@@ -53,6 +53,7 @@ class Outgoing:
             self._queue.append(piece)
             self._size += len(piece.data)
         if self._timer is None:
+            self._free_at = max(self._free_at, self._clock.time())
             self._go_on()
 
     async def drain(self, most: int = LOW_WATER) -> None:
@@ -82,7 +83,8 @@ class Outgoing:
             piece = self._queue.popleft()
             if piece.delay > 0:
                 self._queue.appendleft(replace(piece, delay=0.0))
-                self._timer = self._clock.call_at(self._clock.time() + piece.delay, self._go_on)
+                self._free_at = max(self._free_at, self._clock.time()) + piece.delay
+                self._timer = self._clock.call_at(self._free_at, self._go_on)
                 return
             if self.baud is not None and piece.data:
                 self._timer = self._clock.call_at(self._paced(piece, self.baud), self._go_on)
@@ -100,7 +102,7 @@ class Outgoing:
             self._queue.appendleft(replace(piece, data=rest))
         self._hand_over(replace(piece, strike=None if rest else piece.strike), piece.data[:length])
         spent = min(length, len(piece.data)) * _BITS_A_BYTE / baud
-        self._free_at = max(self._free_at, self._clock.time()) + spent
+        self._free_at += spent  # what a late timer has lost is made up for: a line does not wait
         return self._free_at
 
     def _hand_over(self, piece: Piece, data: bytes) -> None:
