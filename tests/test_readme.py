@@ -13,23 +13,28 @@ from simcom_async.cli.program import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+PROGRAMS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
 
-def run(*command: str) -> str:
+def run(*command: str, cwd: Path = ROOT) -> str:
     """The output of a program that must succeed and say nothing on stderr."""
     ran = subprocess.run(
-        [sys.executable, "-W", "error", *command], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-W", "error", *command], cwd=cwd, capture_output=True, text=True, check=False
     )
     assert (ran.returncode, ran.stderr) == (0, "")
     return ran.stdout
 
 
 def test_the_example_of_the_first_screen() -> None:
-    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    example = PROGRAMS[0]
     assert README.index("```python") < README.index("\n## ")
     assert len([line for line in example.splitlines() if line.strip()]) <= 10
     assert run("-c", example) == "SIMCOM_SIM800 200 50000 bytes\n"
+
+
+def test_the_other_programs_run(tmp_path: Path) -> None:
+    assert "True ['fw.bin', 'log.txt']\n" in [run("-c", program, cwd=tmp_path) for program in PROGRAMS[1:]]
 
 
 def test_the_two_commands_of_the_first_screen() -> None:
