@@ -254,8 +254,7 @@ class Channel:
         self.step()
 
     def _payload(self, chunk: PayloadChunk) -> None:
-        operations = self.due if self.current is None else [self.current, *self.due]
-        for operation in operations:
+        for operation in self.due if self.current is None else (self.current, *self.due):
             if operation.command is not chunk.command:
                 continue
             operation.progress = self._last
