@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import codecs
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.charset import Charset
@@ -17,6 +16,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from simcom_async.commands.email_smtp_settings import EmailSmtpEncoding, EmailSmtpFileType, EmailSmtpRecipientType
+from simcom_async.virtual.mail_headers import address_list, block, mailbox
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +25,6 @@ __all__ = ["ASCII", "Attached", "Composed", "Letter", "Uncomposable", "compose",
 
 ASCII = "ASCII"
 _CRLF = b"\r\n"
-_ENCODED_WORDS = re.compile(r"(?:=\?[^?\s]+\?[BbQq]\?[^?\s]*\?=(?: |\Z))+\Z")
 _ENCODINGS = {EmailSmtpEncoding.SEVEN_BIT: "7bit", EmailSmtpEncoding.BASE64: "base64"}
 _TYPES = {EmailSmtpFileType.TEXT: "text/plain", EmailSmtpFileType.BINARY: "application/octet-stream"}
 _HEADERS = ((EmailSmtpRecipientType.TO, "To"), (EmailSmtpRecipientType.CC, "Cc"))
@@ -77,34 +76,25 @@ def compose(letter: Letter, *, date: datetime, boundary: str) -> Composed:
     """The mail of a letter. ``boundary`` must be in no part of it. Raises Uncomposable."""
     headers = [
         f"Date: {format_datetime(date)}",
-        f"From: {_mailbox(*letter.sender)}",
+        f"From: {mailbox(*letter.sender)}",
         *_recipients(letter),
         f"Subject: {_subject(letter)}",
         "MIME-Version: 1.0",
     ]
     text = _text(letter)
     if letter.attached is None:
-        return Composed(_lines(headers) + text)
+        return Composed(block(headers) + text)
     headers.append(f'Content-Type: multipart/mixed; boundary="{boundary}"')
     delimiter = f"--{boundary}".encode("ascii")
-    head = [_lines(headers), _CRLF, delimiter, _CRLF, text, _CRLF, delimiter, _CRLF, _about(letter.attached)]
+    head = [block(headers), _CRLF, delimiter, _CRLF, text, _CRLF, delimiter, _CRLF, _about(letter.attached)]
     return Composed(b"".join(head), _CRLF + delimiter + b"--" + _CRLF)
 
 
 def _recipients(letter: Letter) -> Iterable[str]:
     for kind, header in _HEADERS:
-        found = [_mailbox(*letter.recipients[place]) for place in sorted(letter.recipients) if place[0] is kind]
+        found = [mailbox(*letter.recipients[place]) for place in sorted(letter.recipients) if place[0] is kind]
         if found:
-            yield f"{header}: " + ",\r\n ".join(found)
-
-
-def _mailbox(address: str, name: str) -> str:
-    if not name:
-        return f"<{address}>"
-    if _ENCODED_WORDS.match(name):
-        return f"{name} <{address}>"
-    escaped = name.replace("\\", "\\\\")
-    return f'"{escaped}" <{address}>'
+            yield address_list(header, found)
 
 
 def _subject(letter: Letter) -> str:
@@ -122,15 +112,15 @@ def _text(letter: Letter) -> bytes:
     if letter.charset.upper() == ASCII:
         encoding = "7bit" if letter.body.isascii() else "8bit"
         headers = ['Content-Type: text/plain; charset="us-ascii"', f"Content-Transfer-Encoding: {encoding}", ""]
-        return _lines(headers) + letter.body
+        return block(headers) + letter.body
     headers = [f'Content-Type: text/plain; charset="{letter.charset}"', "Content-Transfer-Encoding: base64", ""]
-    return _lines(headers) + base64.encodebytes(_unhexed(letter.body)).replace(b"\n", _CRLF)
+    return block(headers) + base64.encodebytes(_unhexed(letter.body)).replace(b"\n", _CRLF)
 
 
 def _about(attached: Attached) -> bytes:
     """The headers of the attachment, and the empty line."""
     kind, name = _TYPES[attached.type], attached.name.replace("\\", "\\\\")
-    return _lines(
+    return block(
         [
             f'Content-Type: {kind}; name="{name}"',
             f"Content-Transfer-Encoding: {_ENCODINGS[attached.encoding]}",
@@ -145,7 +135,3 @@ def _unhexed(digits: bytes) -> bytes:
         return bytes.fromhex(b"".join(digits.split()).decode("ascii"))
     except ValueError as error:
         raise Uncomposable(f"not hexadecimal: {error}") from error
-
-
-def _lines(lines: Iterable[str]) -> bytes:
-    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
