@@ -130,7 +130,8 @@ class FtpSession:
     ) -> FtpTransfer:
         """Store bytes, a local file, or what an async iterable yields.
 
-        ``append``: behind what is there. ``unique``: under a name that the server chooses, and does not tell.
+        ``append``: behind what is there. ``unique``: under a name that the server chooses, and does not tell. What ends
+        half way leaves at the server what it has got.
         """
         file, way = self._file(remote), chosen_way(via)
         if append and unique:

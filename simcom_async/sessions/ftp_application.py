@@ -235,7 +235,7 @@ class ApplicationFlow(FtpFlow):
         if wanted not in (None, *spoken) or not spoken:
             allowed = ", ".join(spoken) or "none"
             raise UnsupportedService(
-                f"via: the {dialect.name} dialect does not carry files via {wanted}, allowed: {allowed}",
+                f"via: the {dialect.name} dialect does not carry files by {wanted or 'any way'}, allowed: {allowed}",
                 field="via",
                 value=wanted,
                 allowed=allowed,

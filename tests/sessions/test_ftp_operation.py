@@ -42,8 +42,6 @@ async def test_an_error_of_the_network_puts_the_bearer_in_doubt(code: int, asked
 
 async def test_a_module_that_does_not_keep_to_its_manual_is_named_with_its_port() -> None:
     async with talk(FtpPeer(**{"AT+FTPSIZE": done("+FTPSIZE")})) as at:
-        with pytest.raises(
-            ProtocolError, match=r"size of /f at .*: the module says that it went well, and no"
-        ) as caught:
+        with pytest.raises(ProtocolError, match="the module says that it went well, and no size") as caught:
             await at.clock.run_until(at.ftp.size("/f"), 60)
         assert caught.value.port == "memory"

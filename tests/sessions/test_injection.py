@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import traceback
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from simcom_async.dialects.sim7000 import SIM7000
 from simcom_async.errors import SimcomError, UsageError
 from simcom_async.modem import Modem, connect
 from simcom_async.ports import RecordingPort
+from simcom_async.sessions.ftp import FtpSession
 from tests.sessions.peer import ERROR, Peer, action, attached, text
 
 URL = "http://example.com/x"
@@ -43,6 +46,29 @@ CORPUS = [
 ]
 
 Call = Callable[[Modem, str], Awaitable[object]]
+
+
+async def ftp(
+    modem: Modem,
+    verb: Callable[[FtpSession], Awaitable[object] | None],
+    host: str = "ftp.example.com",
+    user: str = "joe",
+    password: str = SECRET,
+) -> None:
+    """A verb of FTP, with a module that can do all of them."""
+    modem.link.dialect = SIM7000
+    async with modem.ftp(host, user=user, password=password) as session:
+        work = verb(session)
+        if work is not None:
+            await work
+
+
+async def within(session: FtpSession, directory: str) -> None:
+    """A verb in another directory."""
+    await session.cwd(directory)
+    await session.size("f")
+
+
 CALLS: dict[str, Call] = {
     "url": lambda modem, value: modem.http.get(f"{URL}?q={value}"),
     "host": lambda modem, value: modem.http.get(f"http://example{value}.com/"),
@@ -56,6 +82,22 @@ CALLS: dict[str, Call] = {
     "user": lambda modem, value: modem.network.up(user=f"jo{value}e"),
     "password": lambda modem, value: modem.network.up(password=f"s3{value}cret"),
     "stream": lambda modem, value: modem.http.stream("GET", f"{URL}{value}").__aenter__(),
+    "ftp host": lambda modem, value: ftp(modem, lambda _: None, host=f"ftp{value}.example.com"),
+    "ftp user": lambda modem, value: ftp(modem, lambda _: None, user=f"jo{value}e"),
+    "ftp password": lambda modem, value: ftp(modem, lambda _: None, password=f"s3{value}cret"),
+    "ftp download": lambda modem, value: ftp(modem, lambda one: one.download(f"/d/f{value}g", io.BytesIO())),
+    "ftp download from": lambda modem, value: ftp(modem, lambda one: one.download(f"/d{value}e/f", io.BytesIO())),
+    "ftp open": lambda modem, value: ftp(modem, lambda one: one.open(f"f{value}g").read()),
+    "ftp upload": lambda modem, value: ftp(modem, lambda one: one.upload(b"x", f"f{value}g")),
+    "ftp list": lambda modem, value: ftp(modem, lambda one: one.list(f"/d{value}e")),
+    "ftp size": lambda modem, value: ftp(modem, lambda one: one.size(f"f{value}g")),
+    "ftp mtime": lambda modem, value: ftp(modem, lambda one: one.mtime(f"f{value}g")),
+    "ftp delete": lambda modem, value: ftp(modem, lambda one: one.delete(f"f{value}g")),
+    "ftp mkdir": lambda modem, value: ftp(modem, lambda one: one.mkdir(f"/d{value}e")),
+    "ftp rmdir": lambda modem, value: ftp(modem, lambda one: one.rmdir(f"/d{value}e")),
+    "ftp rename": lambda modem, value: ftp(modem, lambda one: one.rename(f"f{value}g", "h")),
+    "ftp rename to": lambda modem, value: ftp(modem, lambda one: one.rename("f", f"g{value}h")),
+    "ftp cwd": lambda modem, value: ftp(modem, lambda one: within(one, f"/d{value}e")),
 }
 #: Characters that mean something in other places, and are harmless in these.
 RAW = {value for value in CORPUS if value.isprintable() and value.isascii()}
@@ -177,3 +219,29 @@ async def test_a_secret_in_a_raw_line_is_masked_where_the_dialect_knows_it(caplo
     await modem.aclose()
     assert any(PIN in line for line in peer.lines)
     assert PIN not in caplog.text + repr(caught.value.__dict__) + str(caught.value)
+
+
+@pytest.mark.parametrize("answer", [ERROR, "\r\n+CME ERROR: 3\r\n", "\r\nRDY\r\n"])
+async def test_the_password_of_an_ftp_server_is_seen_nowhere(
+    answer: str, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    peer = Peer()
+    peer.before = lambda line: peer.say(line + "\r")
+    await peer.open()
+    recording = tmp_path / "recording.jsonl"
+    modem = await connect(RecordingPort(peer.host, recording, masks=[SECRET.encode()]))
+    peer.on(f'AT+FTPPW="{SECRET}"', answer)
+    session = modem.ftp("ftp.example.com", user="joe", password=SECRET)
+    shown = [repr(session), repr(session.login), str(session.login), repr(session.flow), repr(session.__dict__)]
+    async with session:
+        for call in (session.size("f"), session.upload(b"", "f"), session.listing("/"), session.open("f").read()):
+            with pytest.raises(SimcomError) as caught:
+                await call
+            shown += ["".join(traceback.format_exception(caught.value)), repr(caught.value.__dict__)]
+    with pytest.raises(UsageError) as refused:
+        modem.ftp("h", password=SECRET + "x" * 50)
+    shown += ["".join(traceback.format_exception(refused.value)), repr(refused.value.__dict__)]
+    await modem.aclose()
+    assert any(SECRET in line for line in peer.lines)
+    assert SECRET not in "\n".join([*shown, caplog.text, recording.read_text("utf-8")])

@@ -1,0 +1,236 @@
+"""Whole downloads: their size and time, and going on after failures."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from simcom_async.errors import (
+    CommandFailed,
+    CommandTimeout,
+    FtpError,
+    LimitExceeded,
+    ModemRestarted,
+    ProtocolError,
+    UsageError,
+)
+from simcom_async.sessions.ftp_fetch import FtpTransfer, WriterGoal
+from simcom_async.sites import FtpFault, generated
+from simcom_async.virtual.faults import LoseBearer, Reset
+from tests.sessions.ftp_ends import FAMILIES, WAYS, FastClock, Gathered, site_session
+from tests.sessions.ftp_peer import FtpPeer, block, done, talk
+from tests.sessions.peer import OK
+
+BODY = generated(0, 50_000)
+OLD, NEW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC), datetime(2025, 5, 6, 7, 8, 9, tzinfo=UTC)
+
+
+def digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(os.listdir(folder))
+
+
+def verbs(site: object) -> list[str]:
+    return [command.verb for command in site.commands]  # type: ignore[attr-defined]
+
+
+# Goals
+
+
+async def test_to_a_path(tmp_path: Path) -> None:
+    async with site_session({"/d/f": BODY}) as (site, _, _, ftp):
+        moved = await ftp.download("/d/f", tmp_path / "f")
+        assert moved == FtpTransfer("/d/f", 0, len(BODY), digest(BODY))
+        assert (tmp_path / "f").read_bytes() == BODY
+        assert "SIZE" not in verbs(site)
+
+
+async def test_to_a_writer_awaited_or_not() -> None:
+    class Slow:
+        def __init__(self) -> None:
+            self.data = b""
+
+        async def write(self, data: bytes) -> None:
+            self.data += data
+
+    async with site_session({"/f": BODY}) as (_, _, _, ftp):
+        for writer in (io.BytesIO(), Slow()):
+            moved = await ftp.download("/f", writer)  # type: ignore[arg-type]
+            assert (moved.moved, moved.sha256) == (len(BODY), digest(BODY))
+            data = writer.getvalue() if isinstance(writer, io.BytesIO) else writer.data
+            assert data == BODY
+
+
+async def test_a_writer_keeps_what_it_has() -> None:
+    goal = WriterGoal(io.BytesIO())
+    assert await goal.open(5) == 0
+    assert goal.write(b"ab") is None
+    await goal.keep()
+    assert await goal.open(5) == 2
+    await goal.commit()
+    assert goal.checksum == digest(b"ab")
+
+
+# Size and time
+
+
+async def test_the_size_is_asked_for_where_somebody_wants_to_see_it() -> None:
+    async with site_session({"/f": BODY}) as (_, _, _, ftp):
+        told: list[tuple[int, int | None]] = []
+        await ftp.download("/f", Gathered(), progress=lambda *moved: told.append(moved))
+        assert told[-1] == (50_000, 50_000)
+        told.clear()
+        await ftp.download("/f", Gathered(), offset=40_000, progress=lambda *moved: told.append(moved))
+        assert (told[0], told[-1]) == ((41_460, 50_000), (50_000, 50_000))
+
+
+async def test_a_server_that_does_not_tell_it_is_no_hindrance_where_it_is_not_needed() -> None:
+    async with site_session({"/f": BODY}) as (site, _, _, ftp):
+        site.faults.append(FtpFault(command="SIZE", reply="550 no"))
+        gathered, told = Gathered(), []
+        await ftp.download("/f", gathered, progress=lambda *moved: told.append(moved))
+        assert gathered.data == BODY
+        assert told[-1] == (50_000, None)
+        for options in ({"offset": 5}, {"resume": True}, {"via": "memory"}):
+            with pytest.raises(FtpError, match="77"):
+                await ftp.download("/f", Gathered(), **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("offset", [0, 1, 49_999, 50_000])
+async def test_from_an_offset(offset: int, tmp_path: Path) -> None:
+    async with site_session({"/f": BODY}) as (_, _, _, ftp):
+        moved = await ftp.download("/f", tmp_path / "f", offset=offset)
+        assert (tmp_path / "f").read_bytes() == BODY[offset:]
+        assert moved == FtpTransfer("/f", offset, 50_000 - offset, digest(BODY[offset:]))
+
+
+async def test_an_offset_behind_the_end(tmp_path: Path) -> None:
+    async with site_session({"/f": BODY}) as (site, _, _, ftp):
+        with pytest.raises(LimitExceeded, match="/f has 50000 bytes, none from 50001 on") as caught:
+            await ftp.download("/f", tmp_path / "f", offset=50_001)
+        assert (caught.value.field, caught.value.value, caught.value.allowed) == ("offset", 50_001, "0 to 50000")
+        assert "RETR" not in verbs(site)
+        assert names(tmp_path) == []
+
+
+async def test_text_has_no_size_to_be_held_to(tmp_path: Path) -> None:
+    async with site_session({"/t": b"one\ntwo\n"}) as (site, _, modem, _):
+        async with modem.ftp(*site.address, user="user", password="secret", binary=False) as ftp:
+            told: list[tuple[int, int | None]] = []
+            await ftp.download("/t", tmp_path / "t", progress=lambda *moved: told.append(moved))
+        assert (tmp_path / "t").read_bytes() == b"one\r\ntwo\r\n"
+        assert told == [(10, None)]
+
+
+async def test_one_that_ends_well_and_too_soon_is_not_believed(tmp_path: Path) -> None:
+    peer = FtpPeer(**{"AT+FTPSIZE": done("+FTPSIZE", 0, 5), "AT+FTPGET=1": OK + "\r\n+FTPGET: 1,1\r\n"})
+    peer.on("AT+FTPGET=2,1460", block(b"four") + b"\r\n+FTPGET: 1,0\r\n")
+    async with talk(peer) as at:
+        with pytest.raises(ProtocolError, match="it ended well after 4 bytes, but its size is 5"):
+            await at.clock.run_until(at.ftp.download("/f", Gathered(), progress=lambda *_: None), 60)
+
+
+# Going on
+
+
+@pytest.mark.parametrize("there", ["part", "place"])
+@pytest.mark.parametrize(("dialect", "via"), [(family, way) for family in FAMILIES for way in WAYS[family]])
+async def test_what_is_there_is_gone_on_with(dialect: str, via: str, there: str, tmp_path: Path) -> None:
+    async with site_session(dialect=dialect) as (site, _, _, ftp):
+        site.publish("/f", BODY, modified=OLD)
+        local = tmp_path / ("f.part" if there == "part" else "f")
+        local.write_bytes(BODY[:20_000])
+        os.utime(local, (OLD.timestamp(), OLD.timestamp()))
+        moved = await ftp.download("/f", tmp_path / "f", resume=True, via=via)
+        assert moved == FtpTransfer("/f", 20_000, 30_000, digest(BODY))
+        assert (tmp_path / "f").read_bytes() == BODY
+        assert names(tmp_path) == ["f"]
+        again = await ftp.download("/f", tmp_path / "f", resume=True, via=via)
+        assert again == FtpTransfer("/f", 50_000, 0, digest(BODY))
+        assert verbs(site).count("RETR") == 1
+
+
+async def test_a_part_of_another_time_is_not(tmp_path: Path) -> None:
+    async with site_session(dialect="sim7000") as (site, _, _, ftp):
+        site.publish("/f", BODY, modified=NEW)
+        part = tmp_path / "f.part"
+        part.write_bytes(b"another version")
+        os.utime(part, (OLD.timestamp(), OLD.timestamp()))
+        moved = await ftp.download("/f", tmp_path / "f", resume=True)
+        assert moved.offset == 0
+        assert (tmp_path / "f").read_bytes() == BODY
+        assert (tmp_path / "f").stat().st_mtime == NEW.timestamp()
+
+
+async def test_what_is_longer_than_the_original_is_left_alone(tmp_path: Path) -> None:
+    async with site_session({"/f": b"short"}) as (_, _, _, ftp):
+        (tmp_path / "f").write_bytes(BODY)
+        with pytest.raises(UsageError, match="it is no part of it"):
+            await ftp.download("/f", tmp_path / "f", resume=True)
+        assert (tmp_path / "f").read_bytes() == BODY
+
+
+@pytest.mark.parametrize("fault", [LoseBearer, Reset])
+@pytest.mark.parametrize("to", ["path", "writer"])
+async def test_failures_that_pass_are_gone_on_after(fault: type[LoseBearer | Reset], to: str, tmp_path: Path) -> None:
+    body = generated(0, 800_000)
+    async with site_session({"/f": body}, clock=FastClock(20)) as (site, virtual, _, ftp):
+        virtual.faults.add(fault(command="FTPGET=1", offset=300_000))
+        gathered = Gathered()
+        moved = await ftp.download("/f", tmp_path / "f" if to == "path" else gathered, resume=True)
+        assert ((tmp_path / "f").read_bytes() if to == "path" else gathered.data) == body
+        assert moved.sha256 == digest(body)
+        assert 0 < moved.offset < 800_000
+        assert verbs(site).count("RETR") == 2
+
+
+async def test_but_not_for_ever(tmp_path: Path) -> None:
+    async with site_session({"/f": BODY}, clock=FastClock(50)) as (site, _, _, ftp):
+        site.faults.append(FtpFault(command="RETR", after=0, reply="426 no"))
+        with pytest.raises(FtpError, match="79"):
+            await ftp.download("/f", tmp_path / "f", resume=True)
+        assert verbs(site).count("RETR") == 6
+        assert names(tmp_path) == []
+
+
+async def test_as_long_as_bytes_come_in_between(tmp_path: Path) -> None:
+    async with site_session({"/f": BODY}, clock=FastClock(50)) as (site, _, _, ftp):
+        site.faults.append(FtpFault(command="RETR", after=5_000, reply="426 no"))
+        await ftp.download("/f", tmp_path / "f", resume=True)
+        assert (tmp_path / "f").read_bytes() == BODY
+        assert verbs(site).count("RETR") >= 9
+
+
+async def test_nor_after_what_stays(tmp_path: Path) -> None:
+    async with site_session({"/f": BODY}) as (site, _, _, ftp):
+        with pytest.raises(FtpError, match="77"):
+            await ftp.download("/none", tmp_path / "f", resume=True)
+        assert verbs(site).count("SIZE") == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"), [("\r\nRDY\r\n", ModemRestarted), ("\r\nERROR\r\n", CommandFailed), (None, CommandTimeout)]
+)
+async def test_what_fails_is_as_the_last_try_did(answer: str | None, error: type[Exception]) -> None:
+    async with talk(FtpPeer(**{"AT+FTPSIZE": answer})) as at:
+        with pytest.raises(error):
+            await at.clock.run_until(at.ftp.download("/f", Gathered(), resume=True), 3_000)
+        assert at.peer.lines.count("AT+FTPSIZE") == 6
+
+
+@pytest.mark.parametrize("options", [{"offset": 5}, {"binary": False}])
+async def test_what_cannot_be_gone_on_with(options: dict[str, object], tmp_path: Path) -> None:
+    binary = bool(options.pop("binary", True))
+    async with talk(FtpPeer(), binary=binary) as at:
+        with pytest.raises(UsageError, match="resume: not with") as caught:
+            await at.ftp.download("/f", tmp_path / "f", resume=True, **options)  # type: ignore[arg-type]
+        assert caught.value.field == "resume"
+        assert at.peer.lines == []
