@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from pydantic import PrivateAttr, SecretStr, ValidationError
@@ -241,7 +241,7 @@ class Command(Message, Generic[A]):
             raise _refusal(type(self), error) from error
         _check_limits(self)
 
-    @property
+    @cached_property
     def text(self) -> bytes:
         """The command line without CR: ``AT+HTTPACTION=0``."""
         return compiled_command(type(self)).encode(self)
