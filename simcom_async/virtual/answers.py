@@ -14,6 +14,11 @@ from simcom_async.at.setting import Setting, read_form, supported_values, test_f
 from simcom_async.virtual import (
     bearer,
     call,
+    cftp,
+    cftp_files,
+    cftps,
+    cftps_files,
+    cftps_transfer,
     clock,
     email,
     email_pop3,
@@ -51,6 +56,7 @@ __all__ = ["answer_to", "answers"]
 _FAMILIES = (
     *(bearer, call, clock, email, email_pop3, email_pop3_fetch, email_smtp, email_smtp_settings),
     *(file_transfer, files, ftp, ftp_extended, ftp_files, ftp_settings, general),
+    *(cftp, cftp_files, cftps, cftps_files, cftps_transfer),
     *(pop3, pop3_mail, smtp, smtp_content, smtp_settings),
     *(http, http_parameters, identity, network, network_application),
     *(packet, power, serial_line, sim, sms, socket_context),

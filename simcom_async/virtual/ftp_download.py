@@ -17,6 +17,7 @@ from simcom_async.at.escape import DLE_ETX
 from simcom_async.commands.ftp import FtpCode, FtpEvent
 from simcom_async.commands.ftp_extended import FtpEtGetStream
 from simcom_async.virtual.ftp_failure import FtpFailure
+from simcom_async.virtual.ftp_passage import take
 from simcom_async.virtual.ftp_work import Work, alongside
 from simcom_async.virtual.piece import Kind, Piece
 from simcom_async.virtual.turn import Refused
@@ -76,15 +77,7 @@ class Download(Work):
 
     async def receive(self, client: FtpClient, connection: Connection, piece: Callable[[bytes], Any]) -> None:
         """Hand on all that comes, to a function that may have to be awaited, up to the server's last word."""
-
-        async def to_the_end() -> None:
-            while data := await connection.read():
-                waiting = piece(data)
-                if waiting is not None:
-                    await waiting
-            await client.settle(FtpCode.DOWNLOAD_ERROR)
-
-        await alongside(to_the_end(), client.loss())
+        await take(client, connection, piece)
 
 
 class BlockDownload(Download):

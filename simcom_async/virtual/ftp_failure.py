@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
 from simcom_async.commands.ftp import FtpCode
 from simcom_async.virtual import internet
 from simcom_async.virtual.internet import NetworkFailure
 
-__all__ = ["FtpFailure", "code_of"]
+__all__ = ["BoundlessReply", "Codes", "FtpFailure", "code_of"]
+
+C = TypeVar("C")
 
 #: Causes of the network by the module's own code, the most special first.
 _CODES: tuple[tuple[type[NetworkFailure], FtpCode], ...] = (
@@ -23,6 +29,32 @@ class FtpFailure(NetworkFailure):
         self.code = code
         self.reply = reply
         super().__init__(f"{code.name}: {reply}")
+
+
+class BoundlessReply(FtpFailure):
+    """The server's reply is longer than a module can keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codes(Generic[C]):
+    """The codes of a family of its own: ``refusals`` by what the server has refused, ``causes`` of all else.
+
+    The most special cause stands first, the last is any; without a network everything is ``network``.
+    """
+
+    refusals: Mapping[FtpCode, C]
+    causes: tuple[tuple[type[Exception], C], ...]
+    network: C
+
+    def of(self, failure: Exception, *, up: bool) -> C:
+        """The code of a failure; ``up``: there is a network still."""
+        if not up:
+            return self.network
+        special = next(((cause, code) for cause, code in self.causes if isinstance(failure, cause)), None)
+        if isinstance(failure, FtpFailure) and (special is None or not issubclass(special[0], FtpFailure)):
+            return self.refusals[failure.code]
+        assert special is not None  # noqa: S101 - the last cause is any
+        return special[1]
 
 
 def code_of(failure: NetworkFailure, *, bearer_open: bool) -> FtpCode:

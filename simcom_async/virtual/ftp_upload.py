@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
-from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from simcom_async.commands.ftp import FtpCode, FtpEvent, FtpPutCredit
 from simcom_async.virtual.ftp_failure import FtpFailure
-from simcom_async.virtual.ftp_work import Work, alongside
-from simcom_async.virtual.internet import ConnectFailed, SilentServer
+from simcom_async.virtual.ftp_passage import Intake, give
+from simcom_async.virtual.ftp_work import Work
 from simcom_async.virtual.turn import Refused
 
 if TYPE_CHECKING:
@@ -25,8 +24,6 @@ __all__ = ["CREDIT", "BlockUpload", "Goal", "MemoryUpload", "StreamUpload", "Upl
 
 #: Bytes that the module takes at a time (SIM800 IP note 3.10, SIM7000 FTP note 3.3; 1280 in another example).
 CREDIT = 1360
-#: Bytes of a stream that wait for the server before the line has to wait, and those at which it goes on.
-_HIGH, _LOW = 65_536, 16_384
 #: Replies to ``STOU name`` of a server that wants it without (RFC 959 4.1.3).
 _NO_ARGUMENT = ("501", "504")
 
@@ -52,12 +49,7 @@ class Upload(Work):
         """Begin the transfer, hand over the data, and wait for the server's last word."""
         connection = await self._begin(client)
         try:
-            try:
-                await alongside(self.give(connection, operation), _watch(connection), client.interruption())
-            except ConnectFailed as failure:
-                await self._explain(client, connection, failure)
-            await connection.aclose()
-            await client.settle(FtpCode.UPLOAD_ERROR)
+            await give(client, connection, self.give(connection, operation), up=lambda: self.service.bearer_open)
         finally:
             connection.abort()
 
@@ -78,14 +70,6 @@ class Upload(Work):
             if failure.reply not in _NO_ARGUMENT:
                 raise
             return await client.transfer("STOU", goal.kind, refused=FtpCode.UPLOAD_ERROR)
-
-    async def _explain(self, client: FtpClient, connection: Connection, failure: ConnectFailed) -> NoReturn:
-        """The server has stopped to take data; its next reply may say why."""
-        if isinstance(failure, SilentServer) or not self.service.bearer_open:
-            raise failure
-        connection.abort()
-        await client.settle(FtpCode.UPLOAD_ERROR)
-        raise FtpFailure(FtpCode.UPLOAD_ERROR) from failure
 
 
 class BlockUpload(Upload):
@@ -149,12 +133,12 @@ class StreamUpload(Upload):
     def __init__(self, service: FtpService, event: type[FtpEvent], goal: Goal) -> None:
         super().__init__(service, event, goal)
         self._ready = False
-        self._waiting: deque[bytes] = deque()
-        self._size = 0
-        self._finished = False
-        self._over = False
-        self._paused: Port | None = None
-        self._changed = asyncio.Event()
+        self._intake = Intake()
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait for the server."""
+        return self._intake.size
 
     def enter(self) -> None:
         """The host enters its data now, once. Raises Refused before READY."""
@@ -164,54 +148,16 @@ class StreamUpload(Upload):
 
     def take(self, data: bytes, port: Port) -> None:
         """A part of the data, from this port."""
-        if self._over:
-            return  # the work has failed: what is left of the data goes nowhere
-        self._waiting.append(data)
-        self._size += len(data)
-        if self._size > _HIGH and self._paused is None:
-            self._paused = port
-            port.pause()
-        self._changed.set()
+        self._intake.take(data, port)
 
     def finish(self) -> None:
         """The data are complete."""
-        self._finished = True
-        self._changed.set()
+        self._intake.finish()
 
     async def give(self, connection: Connection, operation: Operation) -> None:
         """Say that it is ready, and send what is entered, up to the end."""
         await operation.urc(self.says(FtpCode.READY), just_before=self._get_ready)
-        try:
-            while self._waiting or not self._finished:
-                if not self._waiting:
-                    self._changed.clear()
-                    await self._changed.wait()
-                    continue
-                await connection.write(self._waiting.popleft())
-                await connection.flush()
-                self._size = sum(map(len, self._waiting))
-                if self._size <= _LOW:
-                    self._go_on()
-        finally:
-            self._over = True
-            self._waiting.clear()
-            self._go_on()
+        await self._intake.pour(connection)
 
     def _get_ready(self) -> None:
         self._ready = True
-
-    def _go_on(self) -> None:
-        port, self._paused = self._paused, None
-        if port is not None:
-            port.resume()
-
-
-async def _watch(connection: Connection) -> NoReturn:
-    """Notice when the server closes a data connection on which it only listens."""
-    while True:
-        try:
-            data = await connection.read()
-        except SilentServer:
-            continue
-        if not data:
-            raise ConnectFailed("the server has closed the data connection")

@@ -1,4 +1,4 @@
-"""How the e-mail of the SIM7100 gets its connections: over the packet context that its services share."""
+"""How the services of the SIM7100 get their connections: over the packet context that they share."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ NETWORK_TIMEOUT = 75.0
 
 
 class MailNetwork:
-    """The network of one module, as its e-mail sees it."""
+    """The network of one module, as its e-mail and its FTP see it; ``silence``: seconds that they bear."""
 
     bearer = APPLICATION
 
-    def __init__(self, modem: VirtualModem) -> None:
+    def __init__(self, modem: VirtualModem, *, silence: float = NETWORK_TIMEOUT) -> None:
         self._modem = modem
+        self._silence = silence
 
     def bring_up(self) -> bool:
         """Bring the context up, if it is down; whether it is up."""
@@ -40,4 +41,4 @@ class MailNetwork:
     @property
     def timeout(self) -> float:
         """Seconds for which a server may be silent."""
-        return self._modem.options.network_timeout or NETWORK_TIMEOUT
+        return self._modem.options.network_timeout or self._silence

@@ -22,6 +22,8 @@ from simcom_async.ports.clock import Clock, LoopClock
 from simcom_async.ports.owner import Owner
 from simcom_async.virtual.answers import answer_to
 from simcom_async.virtual.call import Calls
+from simcom_async.virtual.cftp import CftpService
+from simcom_async.virtual.cftps import CftpsService
 from simcom_async.virtual.clock import Calendar
 from simcom_async.virtual.email import EmailService
 from simcom_async.virtual.faults import Faults
@@ -98,6 +100,8 @@ class VirtualModem:
         self.messages = Messages()
         self.http = HttpService(self)
         self.ftp = FtpService(self)
+        self.cftp = CftpService(self)
+        self.cftps = CftpsService(self)
         self.smtp = SmtpService(self)
         self.pop3 = Pop3Service(self)
         self.email = EmailService(self)
@@ -161,6 +165,7 @@ class VirtualModem:
                 task.cancel()
         self.http.end()
         self.ftp.end()
+        self.cftps.end()
         self.smtp.end()
         self.pop3.end()
         self.email.end()

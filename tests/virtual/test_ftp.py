@@ -563,7 +563,8 @@ async def test_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
     async with FtpSite() as site:
         virtual = VirtualModem("sim800", urc_delay=0, hosts={HOST: site.address})
         await virtual.start()
-        monkeypatch.delitem(sys.modules, "simcom_async.virtual.ftp_client", raising=False)
+        for module in ("ftp_client", "ftp_control"):
+            monkeypatch.delitem(sys.modules, f"simcom_async.virtual.{module}", raising=False)
         monkeypatch.setitem(sys.modules, "aioftp", None)
         host = await Host.of(virtual)
         await host.name("/f")

@@ -336,7 +336,7 @@ async def test_a_stream_waits_for_a_slow_server() -> None:
             sent += 50_000
             await ManualClock().settle()
         assert sent < size
-        assert virtual.ftp.work._size <= 65_536 + 50_000  # type: ignore[union-attr]
+        assert virtual.ftp.work.waiting <= 65_536 + 50_000  # type: ignore[union-attr]
         site.gate.open()
         await host.port.drain()
         host.send(b"\x03")
