@@ -15,7 +15,21 @@ from simcom_async.errors import SimcomError
 __all__ = ["COMMANDS", "run", "simcom"]
 
 #: Each is ``command`` in the module of its name, loaded when it is asked for.
-COMMANDS = ("demo", "http", "ftp", "files", "at", "info", "ports", "virtual", "explain", "record", "replay", "commands")
+COMMANDS = (
+    "demo",
+    "http",
+    "ftp",
+    "mail",
+    "files",
+    "at",
+    "info",
+    "ports",
+    "virtual",
+    "explain",
+    "record",
+    "replay",
+    "commands",
+)
 
 _EXAMPLES = """\b
 Examples:

@@ -19,7 +19,7 @@ from simcom_async.errors import SimcomError
 from simcom_async.sites import HttpSite
 from tests.cli.conftest import LIMIT, VIRTUAL, Simcom, finished, first_line, running
 
-LATER = ("doctor", "shell", "monitor", "farm", "gateway", "mail")
+LATER = ("doctor", "shell", "monitor", "farm", "gateway")
 
 
 def leaves(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
