@@ -13,6 +13,7 @@ from simcom_async.commands.network import (
     CgregReport,
     CregRead,
     CregReport,
+    EpsRegistrationState,
     Registration,
     SignalQualityRead,
 )
@@ -78,7 +79,8 @@ async def read_registration(link: Link) -> NetworkRegistration:
         except (CommandFailed, ProtocolError):
             continue  # this network is not for this module
         if found.status is Registration.UNKNOWN or state.stat in _GOOD:
-            found = NetworkRegistration(Registration(state.stat), state.lac, state.ci)
+            area = state.tac if isinstance(state, EpsRegistrationState) else state.lac
+            found = NetworkRegistration(Registration(state.stat), area, state.ci)
         if found.registered:
             break
     return found

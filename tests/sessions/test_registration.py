@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from simcom_async.commands.network import CregRead, CregReport, Registration
-from simcom_async.dialects import SIM800
+from simcom_async.dialects import SIM800, SIM7000
 from simcom_async.errors import CommandTimeout, ServiceFailed
 from simcom_async.modem import Modem
 from simcom_async.ports.clock import ManualClock
@@ -131,4 +131,14 @@ async def test_a_refusal_is_said_as_one() -> None:
     with pytest.raises(ServiceFailed, match="the network refuses the module, no signal is known: check") as caught:
         await clock.run_until(await_registration(modem.link, clock, 12), 60)
     assert (caught.value.code, caught.value.meaning) == (3, "registration denied")
+    await clock.run_until(modem.aclose(), 10)
+
+
+async def test_an_lte_network_tells_its_tracking_area() -> None:
+    """The SIM7000 has a routing area between the two (SIM7000 AT manual 6.2.7)."""
+    peer = Peer(**{"AT+CREG?": SEARCHING, "AT+CGREG?": PACKET_SEARCHING})
+    modem, clock = await module(peer)
+    modem.link.dialect = SIM7000
+    peer.on("AT+CEREG?", text('+CEREG: 2,1,"18F0","00","0BB7C81A",7'))
+    assert await read_registration(modem.link) == NetworkRegistration(Registration.HOME, "18F0", "0BB7C81A")
     await clock.run_until(modem.aclose(), 10)
