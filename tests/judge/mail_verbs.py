@@ -108,7 +108,7 @@ async def retrieve(session: Pop3Session, peer: Pop3Peer) -> None:
 
 async def delete(session: Pop3Session, peer: Pop3Peer) -> None:
     """The first mail is marked."""
-    assert (await session.stat()).count == 2
+    assert (await session.stat()).mails == 2
     await session.delete(1)
 
 
