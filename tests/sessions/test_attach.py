@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from simcom_async.at.command import RawCommand
 from simcom_async.at.event import EchoLine
 from simcom_async.commands.topics import ModuleBooted
 from simcom_async.dialects import GENERAL, SIM800
@@ -228,4 +229,31 @@ async def test_nobody_is_known_before_the_line_was_opened() -> None:
     modem = Modem(Link(peer.host, GENERAL), "memory")
     with pytest.raises(PortLost, match="has not been opened"):
         _ = modem.identity
+    await modem.aclose()
+
+
+async def test_what_was_left_undone_is_done_first_when_the_module_is_found_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    peer = Peer(**{"AT+X": ERROR})
+    modem = await attached(peer)
+
+    async def refused() -> None:
+        await modem.link.send(RawCommand.of("+X"))
+
+    async def done() -> None:
+        await modem.link.send(RawCommand.of("+Y"))
+
+    modem._attachment.owe(refused)
+    modem._attachment.owe(done)
+    await modem.at("+CSQ")
+    assert peer.lines == ["AT+CSQ"]
+    await restarted(peer, modem)
+    peer.lines.clear()
+    await asyncio.gather(modem.at("+CSQ"), modem.at("+CSQ"))
+    assert peer.lines[-4:] == ["AT+X", "AT+Y", "AT+CSQ", "AT+CSQ"]
+    assert "what was left undone stays so: AT+X: ERROR" in caplog.text
+    await restarted(peer, modem)
+    await modem.at("+CSQ")
+    assert peer.lines.count("AT+Y") == 1
     await modem.aclose()

@@ -414,3 +414,14 @@ async def test_a_listing_that_lies_is_noticed() -> None:
         await modem.files.list()
     assert await modem.at("+CSQ") == ("+CSQ: 20,0",)
     await modem.aclose()
+
+
+async def test_a_folder_is_entered_and_left(files: FilesSession, virtual: VirtualModem) -> None:
+    await files.mkdir("C:/there")
+    before = str(virtual.file_system.current)
+    async with files.entered("C:/there"):
+        assert str(virtual.file_system.current).rstrip("/") == "C:/there"
+    assert str(virtual.file_system.current) == before
+    with pytest.raises(ServiceFailed, match="no folder C:/nowhere"):
+        await files.entered("C:/nowhere").__aenter__()
+    assert str(virtual.file_system.current) == before
