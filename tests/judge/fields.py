@@ -98,7 +98,7 @@ def assert_declared(event: LineEvent, line: str, captures: Mapping[str, str] | N
     message = event.message
     assert message is not None, f"{line!r} became {event!r}, which no declaration takes"
     if isinstance(message, Supported):  # whatever a test form prints is one text
-        assert fields_of(f":{message.values}") == fields_of(line), f"{line!r} became {message!r}"  # type: ignore[attr-defined]
+        assert fields_of(f":{message.values}") == fields_of(line), f"{line!r} became {message!r}"
         return
     assert values_of(message) == fields_of(line), f"{line!r} became {message!r}"
     for name, value in (captures or {}).items():

@@ -43,9 +43,12 @@ def send(code: int = 1, **options: Any) -> Verb:
 
     async def act(modem: Modem, around: Surroundings) -> None:
         values = around.transcript.variables
-        account = {"username": values["smtp_user"], "password": values["smtp_password"]}
         sending = modem.smtp.send(
-            letter(around.transcript), hostname=values["smtp_host"], port=int(values["smtp_port"]), **account
+            letter(around.transcript),
+            hostname=values["smtp_host"],
+            port=int(values["smtp_port"]),
+            username=values["smtp_user"],
+            password=values["smtp_password"],
         )
         if code == 1:
             assert set((await sending).accepted) == {values["rcpt_addr"]}
