@@ -117,7 +117,7 @@ async def test_active_and_ascii_and_via_reach_the_server(simcom: Simcom, ftp_sit
     assert "secret" not in shown.errors
     shown = await simcom(*words, "--via", "etx")
     assert shown.status == 2
-    assert "does not carry files via etx" in shown.errors
+    assert "etx, allowed: blocks, memory" in shown.errors
 
 
 @pytest.mark.parametrize(

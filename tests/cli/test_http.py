@@ -46,7 +46,7 @@ async def test_a_body_to_a_device_or_to_nowhere(simcom: Simcom, site: HttpSite, 
     shown = await simcom(*GET, url, "-o", str(tmp_path / "none" / "a"))
     assert (shown.status, shown.errors.splitlines()[-1]) == (
         2,
-        f"simcom: local: {tmp_path / 'none' / 'a'} cannot be written: No such file or directory",
+        f"simcom: local: {tmp_path / 'none' / 'a'} cannot be written: there is no such directory",
     )
 
 

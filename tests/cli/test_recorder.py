@@ -74,5 +74,5 @@ async def test_what_is_kept_back_goes_on_when_its_line_does_not_end(
     await module.aclose()
     text = (tmp_path / "a").read_text()
     assert "=**" in text
-    assert "47" not in text
+    assert "=47" not in text  # a time may hold the digits
     assert "hu" not in text
