@@ -14,7 +14,6 @@ from simcom_async.at.message import Message
 from simcom_async.commands import smtp as messages
 from simcom_async.commands.smtp import SmtpActivity, SmtpCode, SmtpEnded
 from simcom_async.errors import MissingExtra
-from simcom_async.virtual.file_place import FileProblem
 from simcom_async.virtual.mail_network import MailNetwork
 from simcom_async.virtual.smtp_client import SmtpClient
 from simcom_async.virtual.smtp_draft import Draft
@@ -52,18 +51,11 @@ class SmtpService:
     @property
     def ready(self) -> bool:
         """Whether the mail has all that it must have, and its attachments are still there."""
-        try:
-            files = [self.modem.file_system.size(one.place) for one in self.draft.attachments.values()]
-        except FileProblem:
-            return False
-        return self.draft.complete and len(files) == len(self.draft.attachments)
+        files = self.modem.file_system
+        return self.draft.complete and all(files.exists(one.place) for one in self.draft.attachments.values())
 
     def client(self) -> SmtpClient:
         """A client over the module's network. Raises MissingExtra."""
-        try:
-            from simcom_async.virtual.smtp_client import SmtpClient
-        except ModuleNotFoundError as error:
-            raise MissingExtra("virtual", error.name or "aiosmtplib") from error
         return SmtpClient(self.modem.internet, self.modem.clock, bearer=self.network.bearer, idle=self.network.timeout)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from simcom_async.commands.pop3_mail import Pop3Saving
 from simcom_async.ports.clock import ManualClock
 from simcom_async.sites import MailFault, Pop3Site, ServerFault
+from simcom_async.virtual.pop3_work import Fetching
+from simcom_async.virtual.turn import Operation
 from tests.virtual.client import until
 from tests.virtual.mail_host import ERROR, hosting
 
@@ -133,3 +136,15 @@ async def test_a_large_mail_is_taken_whole() -> None:
         await host.log_in()
         folder, name = await host.fetch(1, 2)
         assert virtual.file_system.read(folder + name) == site.mails[0].content
+
+
+async def test_a_fetch_that_was_stopped_before_its_turn_says_nothing() -> None:
+    site = Pop3Site([MAIL])
+    async with hosting(site) as (virtual, host):
+        await host.log_in()
+        service = virtual.pop3
+        work = service.work = Fetching(service, service.session(), 1, Pop3Saving.WHOLE)
+        service.end()
+        await work.run(Operation(virtual, work.run))
+        await host.silent()
+        assert not virtual.file_system.exists("C:/Email")

@@ -129,6 +129,19 @@ async def test_a_mail_is_stopped() -> None:
     assert len(site.mails) == 1
 
 
+async def test_a_mail_that_the_server_has_taken_cannot_be_stopped() -> None:
+    clock, site = ManualClock(), SmtpSite()
+    site.faults.append(MailFault(command="QUIT", fault=ServerFault.HANG))
+    async with hosting(site, clock=clock) as (_, host):
+        await host.write_mail()
+        await host.begin()
+        await site.told("QUIT")
+        await host.error(b"AT+SMTPSTOP")
+        await host.outwait(clock)
+        await host.urc("+SMTP: SUCCESS")
+    assert len(site.mails) == 1
+
+
 async def test_the_document_has_no_word_for_a_mail_that_was_stopped() -> None:
     site = SmtpSite()
     site.faults.append(MailFault(command="EHLO", fault=ServerFault.HANG))
