@@ -117,12 +117,13 @@ async def _leave_entry(channel: Channel, operation: Operation) -> float:
 
 
 async def _fill(channel: Channel, operation: Operation) -> None:
-    """Gives the module the bytes that are missing of the count."""
+    """Gives the module the bytes that are missing of the count: those of a block, which it keeps; else any."""
     exchange = operation.exchange
     if operation.left is None:
         operation.left = exchange.granted or 0
+    rest = (operation.block or b"")[(exchange.granted or 0) - operation.left :]
     while operation.left and exchange.prompted:
-        piece = _FILL[: operation.left]
+        piece, rest = (rest or _FILL)[: operation.left], b""
         operation.left -= len(piece)
         channel.write(piece)
         if not operation.left:

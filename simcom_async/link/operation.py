@@ -117,7 +117,6 @@ class Operation:
     def stop(self) -> None:
         """Hands over no more of its entry."""
         self.asked()
-        self.block = None
         if self.transfer is not None:
             self.transfer.cancel()
 

@@ -112,6 +112,21 @@ async def test_during_write(clock, start):
     await far.aclose()
 
 
+@pytest.mark.parametrize("when", ["before", "at"])
+async def test_a_block_is_handed_over_whole_though_nobody_waits(link, peer, clock, start, when):
+    sending = await start(link.send(Put(size=3), entry=b"abc"))
+    if when == "at":
+        peer.say(READY)
+    await cancelled(sending)
+    if when == "before":
+        await peer.says(READY)
+    await clock.settle()
+    await peer.says(OK)
+    await clock.run(1)
+    await usable(link, peer, clock, start)
+    assert peer.heard.startswith(b"AT+PUT=3\rabcAT")
+
+
 @pytest.mark.parametrize(
     ("command", "prompt", "abort"),
     [

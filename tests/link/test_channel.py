@@ -18,6 +18,7 @@ from .speech import (
     ActionDone,
     Get,
     GetDone,
+    IdleRead,
     Level,
     LevelRead,
     Note,
@@ -243,3 +244,28 @@ async def test_a_rate_that_the_port_cannot_follow_is_out_of_step(clock):
     assert link.condition is Condition.OUT_OF_STEP
     await clock.run_until(link.aclose(), 5)
     await far.aclose()
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "lasts"),
+    [(IdleRead(), b"\r\n+IDLE: 1\r\n" + OK, True), (LevelRead(), b"\r\n+LEVEL: 1\r\n" + OK, False)],
+)
+async def test_a_command_of_its_service_restarts_the_patience_with_a_completion(
+    link, peer, clock, start, command, answer, lasts
+):
+    action = await start(link.send(Action(method=0)))
+    await peer.says(OK)
+    for _ in range(4):
+        await clock.run(20)
+        if action.done():
+            break
+        asking = await start(link.send(command))
+        await peer.says(answer)
+        await asking
+    assert action.done() is not lasts
+    if lasts:
+        await peer.says(b"\r\n+ACTION: 0,200\r\n")
+        assert (await action).status == 200
+    else:
+        with pytest.raises(CommandTimeout, match="completion limit"):
+            await action

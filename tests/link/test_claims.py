@@ -7,6 +7,8 @@ from simcom_async.errors import (
 )
 
 from .speech import (
+    Action,
+    ActionDone,
     Open,
     SendMail,
 )
@@ -50,3 +52,60 @@ async def test_other_services_work_while_one_is_unsettled(link, peer, clock, sta
     opening = await start(link.send(Open()))
     await peer.says(OK)
     await opening
+
+
+async def action(link, peer, start):
+    """An action that is under way."""
+    sending = await start(link.send(Action(method=0)))
+    await peer.says(OK)
+    return sending
+
+
+async def test_while_the_holder_makes_the_module_wait_the_patience_with_a_completion_stands_still(
+    link, peer, clock, start
+):
+    with link.claim(Service.HTTP) as claim:
+        sending = await action(link, peer, start)
+        claim.waiting = True
+        assert claim.waiting
+        await clock.run(500)
+        claim.waiting = False
+        await clock.run(10)
+        await peer.says(b"\r\n+ACTION: 0,200\r\n")
+        assert await sending == ActionDone(method=0, status=200)
+
+
+async def test_and_begins_anew_when_it_waits_no_more(link, peer, clock, start):
+    with link.claim(Service.HTTP) as claim:
+        sending = await action(link, peer, start)
+        await clock.run(25)
+        claim.waiting = True
+        claim.waiting = False
+        await clock.run(30)
+        assert not sending.done()
+        await clock.run(31)
+        with pytest.raises(CommandTimeout, match="completion limit"):
+            await sending
+
+
+@pytest.mark.parametrize("service", [Service.FTP, None])
+async def test_another_holder_excuses_nothing(link, peer, clock, start, service):
+    if service is not None:
+        link.claim(service).waiting = True
+    sending = await action(link, peer, start)
+    await clock.run(31)
+    with pytest.raises(CommandTimeout, match="completion limit"):
+        await sending
+
+
+async def test_what_was_given_up_is_in_doubt_until_it_is_settled(link, peer, clock, start):
+    sending = await action(link, peer, start)
+    sending.cancel()
+    await clock.settle()
+    settling = await start(link.settled(Service.HTTP, None))
+    with pytest.raises(ServiceBusy):
+        link.claim(Service.HTTP)
+    await peer.says(OK)
+    await clock.run(10)
+    assert settling.done()
+    link.claim(Service.HTTP).release()
