@@ -14,6 +14,7 @@ from simcom_async.errors import (
 from simcom_async.link.condition import Condition, LinkChanged
 from simcom_async.link.link import Link
 from simcom_async.ports.memory import memory_line
+from simcom_async.ports.serial import SerialPort
 
 from .speech import (
     SPEECH,
@@ -241,3 +242,8 @@ async def test_a_call_that_is_cancelled_while_the_port_goes_is_released(link, pe
         await peer.open()
         await link.open()
         link.claim(Service.HTTP).release()
+
+
+def test_a_link_says_whether_its_port_makes_the_module_wait():
+    assert Link(memory_line()[0], SPEECH).flow_control
+    assert not Link(SerialPort("/dev/ttyUSB4711"), SPEECH).flow_control

@@ -138,3 +138,25 @@ async def test_every_port_is_safe_to_use_before_it_is_open(kind):
     await port.aclose()
     with pytest.raises(PortLost, match="is closed"):
         port.write(b"AT\r")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PORTS if kind != "serial"])
+def test_where_the_kernel_or_we_hold_the_bytes_the_writer_waits(kind):
+    assert PORTS[kind]().flow_control
+
+
+@pytest.mark.parametrize(
+    ("path", "rtscts", "waits"),
+    [
+        ("/dev/ttyUSB4711", False, False),
+        ("/dev/ttyUSB4711", True, True),
+        ("COM3", False, False),
+        ("/dev/pts/4711", False, True),
+    ],
+)
+def test_on_a_serial_line_it_waits_where_that_was_agreed(path, rtscts, waits):
+    assert SerialPort(path, rtscts=rtscts).flow_control is waits
+
+
+def test_what_is_recorded_is_what_the_port_does():
+    assert not RecordingPort(SerialPort("/dev/ttyUSB4711"), "/dev/null").flow_control

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from simcom_async.errors import CommandFailed, CommandTimeout, FtpError, ProtocolError
+from simcom_async.ports.passing import PassingPort
 from simcom_async.sites import generated
 from tests.sessions.ftp_ends import FastClock, Gathered, site_session
 from tests.sessions.ftp_peer import FtpPeer, Talk, done, streamed, talk
@@ -107,9 +108,16 @@ async def test_a_slow_reader_makes_the_module_wait_where_the_port_can() -> None:
         assert at.peer.port.pending == 0
 
 
-async def test_where_it_cannot_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simcom_async.ports.memory.MemoryPort.flow_control", False)
-    async with talk(pusher(OK.encode() + STREAM + bytes(2_000)), "sim7000") as at:
+class Unchecked(PassingPort):
+    """A port on which the module cannot be made to wait."""
+
+    flow_control = False  # type: ignore[assignment]
+
+
+async def test_where_it_cannot_what_waits_is_bounded() -> None:
+    peer = pusher(OK.encode() + STREAM + bytes(2_000))
+    peer.host = Unchecked(peer.host)  # type: ignore[assignment]
+    async with talk(peer, "sim7000") as at:
         stream = at.ftp.open("/f", via="etx")
         await at.clock.run_until(anext(stream), 10)
         for _ in range(20):
