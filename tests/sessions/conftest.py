@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import resource
+import signal
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -27,3 +29,15 @@ async def virtual() -> AsyncIterator[VirtualModem]:
 async def modem(virtual: VirtualModem) -> AsyncIterator[Modem]:
     async with open_modem(virtual.port(), apn="internet") as modem:
         yield modem
+
+
+@pytest.fixture
+def small_files() -> Iterator[int]:
+    """No file may be longer than so many bytes."""
+    limit = 300_000
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    yield limit
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    signal.signal(signal.SIGXFSZ, ignored)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import resource
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -380,6 +381,25 @@ async def test_a_disk_that_is_full(dialect: str, via: str, tmp_path: Path) -> No
             await ftp.download("/f", Gathered(full=10_000), via=via)
         await ftp.download("/f", tmp_path / "f", via=via)
         assert (tmp_path / "f").stat().st_size == await ftp.size("/f")
+
+
+@every_way
+async def test_a_file_that_may_not_be_so_long_does_not_appear(
+    dialect: str, via: str, tmp_path: Path, small_files: int
+) -> None:
+    size = 290_000 if via == "memory" else 700_000
+    limit = 200_000 if via == "memory" else small_files
+    async with site_session(dialect=dialect) as (site, _, _, ftp):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        site.publish("/f", size)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+        local = tmp_path / "f"
+        local.write_bytes(b"mine")
+        with pytest.raises(OSError, match=r"File too large: '.*/f'"):
+            await ftp.download("/f", local, via=via)
+        assert local.read_bytes() == b"mine"
+        assert os.listdir(tmp_path) == ["f"]
+        assert await ftp.size("/f") == size
 
 
 @every_way

@@ -7,7 +7,7 @@ import pytest
 from simcom_async.at.escape import DLE_ETX
 from simcom_async.ports.clock import ManualClock
 from simcom_async.sites import FtpFault, ServerFault, generated
-from simcom_async.virtual.faults import EarlyCompletion, LoseBearer, ShortRead
+from simcom_async.virtual.faults import EarlyCompletion, LoseBearer, Reset, ShortRead
 from tests.sites.vsftpd import MISSING, Vsftpd
 from tests.virtual.ftp_host import OK, Host, module, session
 
@@ -368,3 +368,15 @@ async def test_every_way_at_a_strict_server() -> None:
         await host.ok(b"AT+FTPEXTPUT=0")
         await host.does(b"AT+FTPEXTGET=1", b"+FTPEXTGET: 1,0")
         assert await output(host, 0, 300_000) == generated(0, 300_000)
+
+
+async def test_a_restart_ends_a_stream_at_once() -> None:
+    async with session({"/f": bytes(50_000)}, dialect="sim7000") as (_, virtual, host):
+        virtual.faults.add(Reset(command="FTPETGET=1", offset=5_000))
+        await host.ok(b"AT+FTPETGET=1")
+        await host.urc(b"+FTPETGET: 1,1")
+        assert set(await host.hear_until(b"\r\nRDY\r\n")) <= set(b"\0\r\nRDY")
+        assert b"\0" not in await host.hear_until(b"SMS Ready\r\n")
+        host.send(b"ATE0\r")
+        await host.hear(b"ATE0\r" + OK)
+        await host.silent()
