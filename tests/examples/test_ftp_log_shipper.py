@@ -313,11 +313,11 @@ async def test_the_program_ends_at_a_signal(site: FtpSite, virtual: VirtualModem
         async with asyncio.timeout(LIMIT):
             await site.until(lambda: any(command.complete for command in site.commands), LIMIT)
             process.send_signal(signal.SIGTERM)
-            shown = await process.communicate()
+            shown, errors = await process.communicate()
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    assert shown == (b"stopped; the next start goes on from here\n", b"")
-    assert process.returncode == 0
+    assert (process.returncode, shown) == (0, b"stopped; the next start goes on from here\n")
+    assert b"Traceback" not in errors
     assert stored(site) == b"x" * 5_000
