@@ -33,6 +33,8 @@ Keys of --set:
   pin=DIGITS               the PIN that the SIM asks for (none)
   imei=, iccid=, operator=, rssi=
   tls_verify=off|FILE      (off)
+  tls_minimum=, tls_maximum=1.0|1.1|1.2|1.3
+  lower_case=on|off        names of HTTP header fields that AT+CHTTPACT hands on (off)
 
 \b
 Example:

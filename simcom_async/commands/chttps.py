@@ -26,7 +26,7 @@ from simcom_async.at.command import (
     Syntax,
 )
 from simcom_async.at.fields import Range, Text
-from simcom_async.at.message import Counted, Line, Prompt, Reply, Urc
+from simcom_async.at.message import Counted, Line, Prompt, Reply, Times, Urc
 
 __all__ = [
     "CHTTPS_PACKET_MAXIMUM",
@@ -139,10 +139,16 @@ class ChttpsCloseEvent(ChttpsEvent):
     wire = Line("+CHTTPSCLSE", ref="SIM7500/SIM7600 AT manual V3.00")
 
 
-class ChttpsSent(ChttpsEvent):
-    """What was entered has been sent, or not (SIM7100 Internet service 7.5)."""
+class ChttpsSent(ChttpsEvent, Reply):
+    """What was entered has been sent, or not; in front of ERROR, why (SIM7100 Internet service 7.5)."""
 
-    wire = Line(_SEND, aliases=_SEND_LINES, documented_tag=_SEND_DOCUMENTED, ref="SIM7100 Internet service 7.5")
+    wire = Line(
+        _SEND,
+        aliases=_SEND_LINES,
+        documented_tag=_SEND_DOCUMENTED,
+        times=Times.OPTIONAL,
+        ref="SIM7100 Internet service 7.5",
+    )
 
 
 class ChttpsReceived(ChttpsEvent):
@@ -300,6 +306,7 @@ class ChttpsSend(Command[None]):
         aliases=_SEND_ALIASES,
         documented=_SEND_DOCUMENTED,
         tested="(1-4096)",
+        replies=(ChttpsSent,),
         entry=Entry(prompt=ChttpsSendPrompt, size=ByParameter("length"), maximum=CHTTPS_SEND_MAXIMUM),
         service=Service.HTTPS,
         needs=_OPEN,

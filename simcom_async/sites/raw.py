@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 
 from simcom_async.sites.gate import Gate
 from simcom_async.sites.route import ServerFault
@@ -31,8 +32,9 @@ class RawSite(StreamSite):
         then: ServerFault = ServerFault.CLOSE,
         host: str = "127.0.0.1",
         port: int = 0,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        super().__init__(host, port)
+        super().__init__(host, port, tls=tls)
         self.answer = answer
         self.wait_for = wait_for
         self.then = then

@@ -19,6 +19,8 @@ from simcom_async.virtual import (
     cftps,
     cftps_files,
     cftps_transfer,
+    chttp,
+    chttps,
     clock,
     email,
     email_pop3,
@@ -56,7 +58,7 @@ __all__ = ["answer_to", "answers"]
 _FAMILIES = (
     *(bearer, call, clock, email, email_pop3, email_pop3_fetch, email_smtp, email_smtp_settings),
     *(file_transfer, files, ftp, ftp_extended, ftp_files, ftp_settings, general),
-    *(cftp, cftp_files, cftps, cftps_files, cftps_transfer),
+    *(cftp, cftp_files, cftps, cftps_files, cftps_transfer, chttp, chttps),
     *(pop3, pop3_mail, smtp, smtp_content, smtp_settings),
     *(http, http_parameters, identity, network, network_application),
     *(packet, power, serial_line, sim, sms, socket_context),

@@ -19,6 +19,7 @@ from simcom_async.virtual.fault import Fault
 from simcom_async.virtual.line_faults import (
     DropLine,
     EarlyCompletion,
+    EarlyEvent,
     LateLine,
     NoFinal,
     ShortRead,
@@ -47,6 +48,7 @@ __all__ = [
     "DoubleBytes",
     "DropLine",
     "EarlyCompletion",
+    "EarlyEvent",
     "FailServer",
     "Fault",
     "Faults",
@@ -76,6 +78,7 @@ _KINDS: tuple[type[Fault], ...] = (
     DoubleBytes,
     DropLine,
     EarlyCompletion,
+    EarlyEvent,
     FailServer,
     GarbleBytes,
     InsertBytes,
@@ -154,6 +157,10 @@ class Faults:
     def completes_early(self) -> bool:
         """Whether the completion of the command under way comes before its final result."""
         return any(fault.takes() for fault in self._faults if isinstance(fault, EarlyCompletion))
+
+    def event_comes_early(self) -> bool:
+        """Whether the event of the command under way comes before its final result."""
+        return any(fault.takes() for fault in self._faults if isinstance(fault, EarlyEvent))
 
     def short_read(self, size: int) -> int:
         """How many of ``size`` bytes a read returns."""

@@ -20,6 +20,7 @@ __all__ = [
     "Internet",
     "NameNotResolved",
     "NetworkFailure",
+    "NoMemory",
     "SilentServer",
     "StackBusy",
     "TlsAlert",
@@ -31,6 +32,12 @@ __all__ = [
 #: Connections at the same time (SIM800 AT manual 8.2.1: six).
 CONNECTION_LIMIT = 6
 _READ_SIZE = 65536
+_VERSIONS = {
+    "1.0": ssl.TLSVersion.TLSv1,
+    "1.1": ssl.TLSVersion.TLSv1_1,
+    "1.2": ssl.TLSVersion.TLSv1_2,
+    "1.3": ssl.TLSVersion.TLSv1_3,
+}
 
 T = TypeVar("T")
 
@@ -49,6 +56,10 @@ class ConnectFailed(NetworkFailure):
 
 class SilentServer(ConnectFailed):
     """Nobody has answered in time."""
+
+
+class NoMemory(ConnectFailed):
+    """The module has no memory for a connection."""
 
 
 class StackBusy(NetworkFailure):
@@ -138,8 +149,12 @@ class Connection:
             raise ConnectFailed(str(error)) from error
 
     async def flush(self) -> None:
-        """Wait until the system has taken all that was written. Raises ConnectFailed, SilentServer."""
-        self._writer.transport.set_write_buffer_limits(0)
+        """Wait until the system has taken all that was written, with TLS all but its last buffer of 64 KiB.
+
+        Raises ConnectFailed, SilentServer.
+        """
+        secured = self._writer.get_extra_info("ssl_object") is not None  # whose transport takes 0 for always full
+        self._writer.transport.set_write_buffer_limits(high=int(secured), low=0)
         await self.write(b"")
 
     async def secure(self, name: str) -> None:
@@ -173,7 +188,9 @@ class Connection:
 class Internet:
     """Opens real connections. ``hosts`` sends ``HOST`` or ``HOST:PORT`` to another address.
 
-    At most CONNECTION_LIMIT connections exist at a time. ``failure`` is asked for a fault at each connection.
+    At most CONNECTION_LIMIT connections exist at a time. ``tls_verify`` is ``off`` or a file of CA certificates,
+    ``tls_versions`` the lowest and the highest version that is spoken (None: no bound). ``failure`` is asked for a
+    fault at each connection.
     """
 
     def __init__(
@@ -182,11 +199,13 @@ class Internet:
         clock: Clock,
         *,
         tls_verify: str = "off",
+        tls_versions: tuple[str | None, str | None] = (None, None),
         failure: Callable[[], FailServer | None] = lambda: None,
     ) -> None:
         self._hosts = dict(hosts)
         self._clock = clock
         self._tls_verify = tls_verify
+        self._tls_versions = tls_versions
         self._failure = failure
         self._context: ssl.SSLContext | None = None
         self._open: set[Connection] = set()
@@ -263,7 +282,7 @@ class Internet:
 
     def _tls(self) -> ssl.SSLContext:
         if self._context is None:
-            self._context = _context(self._tls_verify)
+            self._context = _context(self._tls_verify, *self._tls_versions)
         return self._context
 
     async def _strike(self, host: str, idle: float) -> FailServer | None:
@@ -275,6 +294,8 @@ class Internet:
                 raise ConnectFailed("refused by a fault")
             case ServerFailure.BUSY:
                 raise StackBusy("busy by a fault")
+            case ServerFailure.MEMORY:
+                raise NoMemory("no memory by a fault")
             case ServerFailure.SILENT:
                 await self._clock.sleep(idle)
                 raise SilentServer("silent by a fault")
@@ -317,13 +338,18 @@ def tls_failure(error: Exception) -> TlsFailed:
     return TlsAlert(str(error)) if "ALERT" in reason.upper() else TlsFailed(str(error))
 
 
-def _context(tls_verify: str) -> ssl.SSLContext:
+def _context(tls_verify: str, lowest: str | None, highest: str | None) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if tls_verify == "off":
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         context.set_ciphers("ALL:@SECLEVEL=0")
         context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    if lowest is not None:
+        context.minimum_version = _VERSIONS[lowest]
+    if highest is not None:
+        context.maximum_version = _VERSIONS[highest]
+    if tls_verify == "off":
         return context
     try:
         context.load_verify_locations(tls_verify)

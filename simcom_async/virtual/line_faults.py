@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from simcom_async.virtual.channel import Channel
     from simcom_async.virtual.modem import VirtualModem
 
-__all__ = ["DropLine", "EarlyCompletion", "LateLine", "NoFinal", "ShortRead", "Stray", "WrongCount"]
+__all__ = ["DropLine", "EarlyCompletion", "EarlyEvent", "LateLine", "NoFinal", "ShortRead", "Stray", "WrongCount"]
 
 _LAST_NUMBER = re.compile(rb"(\d+)(?=\r\n\Z)")
 
@@ -129,8 +130,8 @@ class WrongCount(Fault):
 
 
 @dataclass(kw_only=True, eq=False)
-class EarlyCompletion(Fault):
-    """What ends the work of ``command`` comes before its final result."""
+class _Early(Fault, ABC):
+    """Something of ``command`` comes before its final result."""
 
     def __post_init__(self) -> None:
         """There must be a command."""
@@ -142,6 +143,16 @@ class EarlyCompletion(Fault):
             return False
         self.struck()
         return True
+
+
+@dataclass(kw_only=True, eq=False)
+class EarlyCompletion(_Early):
+    """What ends the work of ``command`` comes before its final result."""
+
+
+@dataclass(kw_only=True, eq=False)
+class EarlyEvent(_Early):
+    """The server answers what ``command`` sends so soon that the module says so before its final result."""
 
 
 @dataclass(kw_only=True, eq=False)

@@ -24,6 +24,8 @@ from simcom_async.virtual.answers import answer_to
 from simcom_async.virtual.call import Calls
 from simcom_async.virtual.cftp import CftpService
 from simcom_async.virtual.cftps import CftpsService
+from simcom_async.virtual.chttp import ChttpService
+from simcom_async.virtual.chttps import ChttpsService
 from simcom_async.virtual.clock import Calendar
 from simcom_async.virtual.email import EmailService
 from simcom_async.virtual.faults import Faults
@@ -77,6 +79,7 @@ class VirtualModem:
             host_map(hosts or {}),
             self.clock,
             tls_verify=self.options.tls_verify,
+            tls_versions=(self.options.tls_minimum, self.options.tls_maximum),
             failure=self.faults.server_failure,
         )
         cmee = self.dialect.habits.cmee if self.options.cmee is None else self.options.cmee
@@ -102,6 +105,8 @@ class VirtualModem:
         self.ftp = FtpService(self)
         self.cftp = CftpService(self)
         self.cftps = CftpsService(self)
+        self.chttp = ChttpService(self)
+        self.chttps = ChttpsService(self)
         self.smtp = SmtpService(self)
         self.pop3 = Pop3Service(self)
         self.email = EmailService(self)
@@ -166,6 +171,7 @@ class VirtualModem:
         self.http.end()
         self.ftp.end()
         self.cftps.end()
+        self.chttps.end()
         self.smtp.end()
         self.pop3.end()
         self.email.end()

@@ -134,11 +134,15 @@ class ServerFailure(StrEnum):
     SILENT = "silent"
     RESET = "reset"
     TLS = "tls"
+    MEMORY = "memory"
 
 
 @dataclass(eq=False)
 class FailServer(Fault):
-    """The next connection fails: no address, refused, stack busy, silent, reset ``after`` bytes read, no TLS."""
+    """The next connection fails: no address, refused, busy stack, no memory, silence, a reset, no TLS.
+
+    ``after``: the reset comes when so many bytes have been read.
+    """
 
     failure: ServerFailure | str
     after: int = 0

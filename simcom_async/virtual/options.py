@@ -23,6 +23,7 @@ def _never(value: object) -> object:
 
 Seconds = Annotated[float, Field(ge=0)]
 PositiveSeconds = Annotated[float | None, Field(gt=0), BeforeValidator(_never)]
+TlsVersion = Literal["1.0", "1.1", "1.2", "1.3"] | None
 Digits = Annotated[str, Field(pattern=r"^\d+$")]
 
 
@@ -35,7 +36,9 @@ class Options(BaseModel):
     ``ready`` as if switched on a while ago, ``cold`` with boot lines on connect, ``off``. ``autobaud``: how many AT go
     unanswered first. ``wire``: as real firmware prints, or as documented. ``cmee``: +CMEE at power-on, None: as the
     family has it. ``space``: bytes of each drive of its file system. ``pin``: asked for at power-on. ``rssi``: as +CSQ
-    shows it. ``tls_verify``: ``off``, or a file of CA certificates.
+    shows it. ``tls_verify``: ``off`` (any certificate will do, as for real modules), or a file of CA certificates.
+    ``tls_minimum``, ``tls_maximum``: the versions of TLS that it speaks, None: no bound. ``lower_case``: AT+CHTTPACT
+    hands on status lines and header names in lower case, as some firmware does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -58,6 +61,9 @@ class Options(BaseModel):
     operator: Annotated[str, Field(min_length=1, max_length=32, pattern=r'^[^"\x00-\x1f]+$')] = "Loopback"
     rssi: Annotated[int, Field(ge=0, le=99)] = 21
     tls_verify: Annotated[str, Field(min_length=1)] = "off"
+    tls_minimum: TlsVersion = None
+    tls_maximum: TlsVersion = None
+    lower_case: bool = False
 
     @classmethod
     def of(cls, values: Mapping[str, object], *, seed: int = 0) -> Self:
