@@ -26,6 +26,7 @@ NAMES = (
     "idle",
     "farm115200",
     "ftp",
+    "mail",
 )
 
 

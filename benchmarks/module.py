@@ -15,12 +15,22 @@ from typing import ClassVar, Self
 
 
 class Module:
-    """The side of the parent: ``paths`` are terminals of one module, ``ftp`` is the port of its server."""
+    """The side of the parent: ``paths`` are terminals of one module, ``ftp``, ``smtp`` and ``pop3`` ports of its servers.
+
+    ``files`` are generated ones of so many bytes, ``mails`` texts of so many bytes in the mailbox.
+    """
 
     core: ClassVar[int | None] = None
 
-    def __init__(self, dialect: str, *, lines: int = 1, files: dict[str, int] | None = None, baud: str = "unlimited"):
-        wanted = {"dialect": dialect, "lines": lines, "files": files or {}, "baud": baud, "core": self.core}
+    def __init__(
+        self,
+        dialect: str,
+        *,
+        files: dict[str, int] | None = None,
+        mails: tuple[int, ...] = (),
+        baud: str = "unlimited",
+    ) -> None:
+        wanted = {"dialect": dialect, "files": files or {}, "mails": mails, "baud": baud, "core": self.core}
         self._child = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.module", json.dumps(wanted)],
             stdin=subprocess.PIPE,
@@ -31,6 +41,8 @@ class Module:
         facts = json.loads(self._child.stdout.readline())
         self.paths: list[str] = facts["paths"]
         self.ftp: int = facts["ftp"]
+        self.smtp: int = facts["smtp"]
+        self.pop3: int = facts["pop3"]
 
     @property
     def pid(self) -> int:
@@ -59,18 +71,26 @@ def peak_of(pid: int) -> int:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
 
 
-async def _serve(wanted: dict[str, object]) -> None:
-    from simcom_async.sites import FtpSite
+def mail_of(size: int) -> bytes:
+    """A mail of about so many bytes, in lines of text."""
+    line = b"The quick brown fox jumps over the lazy dog, again and again, 0123456789.\r\n"
+    head = b"From: a@example.com\r\nTo: b@example.com\r\nSubject: a long one\r\n\r\n"
+    return head + line * (max(0, size - len(head)) // len(line))
+
+
+async def _serve(dialect: str, files: dict[str, int], mails: list[int], baud: str) -> None:
+    from simcom_async.sites import FtpSite, Pop3Site, SmtpSite
     from simcom_async.virtual import VirtualModem
 
-    dialect, lines, files = str(wanted["dialect"]), wanted["lines"], wanted["files"]
-    assert isinstance(lines, int) and isinstance(files, dict)
     async with (
-        FtpSite(files) as site,
-        VirtualModem(dialect, urc_delay=0, echo=False, baud=wanted["baud"]) as virtual,
+        FtpSite(files) as ftp,
+        SmtpSite(users={"user": "secret"}) as smtp,
+        Pop3Site(map(mail_of, mails)) as pop3,
+        VirtualModem(dialect, urc_delay=0, echo=False, baud=baud) as virtual,
     ):
-        paths = [await virtual.open_pty() for _ in range(lines)]
-        print(json.dumps({"paths": paths, "ftp": site.port}), flush=True)
+        paths = [await virtual.open_pty()]
+        facts = {"paths": paths, "ftp": ftp.port, "smtp": smtp.port, "pop3": pop3.port}
+        print(json.dumps(facts), flush=True)
         hung_up = asyncio.get_running_loop().create_future()
         asyncio.get_running_loop().add_reader(0, lambda: hung_up.done() or hung_up.set_result(None))
         await hung_up
@@ -78,6 +98,7 @@ async def _serve(wanted: dict[str, object]) -> None:
 
 if __name__ == "__main__":
     order = json.loads(sys.argv[1])
-    if order["core"] is not None:
-        os.sched_setaffinity(0, {order["core"]})
-    asyncio.run(_serve(order))
+    core = order.pop("core")
+    if core is not None:
+        os.sched_setaffinity(0, {core})
+    asyncio.run(_serve(**order))
