@@ -128,7 +128,7 @@ class CftpsDirectory(Urc):
     """The current directory at the server; the A7600 says it behind OK (SIM7100 Internet service 8.9)."""
 
     wire = Line("+CFTPSPWD", ref="SIM7100 Internet service 8.9")
-    path: Annotated[str, Text(quoted=None)]
+    directory: Annotated[str, Text(quoted=None)]
 
 
 class CftpsStart(Command[CftpsStartEvent | None]):

@@ -1,4 +1,4 @@
-"""A real FTP server on loopback (RFC 959, 2428, 3659), its files in a folder of its own."""
+"""A real FTP server on loopback (RFC 959, 2428, 3659, 4217), its files in a folder of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from simcom_async.sites.route import ServerFault
 from simcom_async.sites.site import Site
 
 if TYPE_CHECKING:
-    from simcom_async.sites.ftp_server import FtpListener
+    from simcom_async.sites.ftp_server import Conversation, FtpListener
 
 __all__ = ["FtpSite"]
 
@@ -27,8 +27,9 @@ class FtpSite(Site):
     """A real FTP server, active and passive. ``users`` maps names to passwords; ``files`` are published at the start.
 
     ``commands`` holds what it was told, ``gate`` holds transfers half way, ``rate`` paces them (bytes a second),
-    ``faults`` go wrong, ``listings`` are sent instead of real ones. Its folder goes with the end of the site. Needs the
-    extra ``sites``; start() raises MissingExtra without it.
+    ``faults`` go wrong, ``listings`` are sent instead of real ones. With ``certificate`` (key and certificates as PEM,
+    LoopbackCA.pem) it offers TLS on request, and with ``tls_required`` takes no login and no transfer without. Its
+    folder goes with the end of the site. Needs the extra ``sites``; start() raises MissingExtra without it.
     """
 
     scheme = "ftp"
@@ -40,8 +41,12 @@ class FtpSite(Site):
         users: Mapping[str, str] | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
+        certificate: bytes | None = None,
+        tls_required: bool = False,
     ) -> None:
         super().__init__(host, port)
+        self.certificate = certificate
+        self.tls_required = tls_required
         self.users = dict(users or {"user": "secret"})
         self.policy = FtpPolicy(users=self.users)
         self.log = self.policy.log
@@ -177,8 +182,22 @@ class FtpSite(Site):
         self._root = Path(tempfile.mkdtemp(prefix="simcom-ftp-"))
         for path in self._published:
             self._write(path)
-        self._listener = FtpListener(self.policy, self._root)
+        self._listener = FtpListener(self.policy, self._root, self._secured())
         return self._listener.start(self.host, self._wanted_port)
+
+    def _secured(self) -> type[Conversation] | None:
+        """Its conversations, where they can go on with TLS."""
+        if self.certificate is None:
+            return None
+        try:
+            from simcom_async.sites.ftps_server import SecureConversation, context
+        except ModuleNotFoundError as error:
+            raise MissingExtra("sites", error.name or "pyOpenSSL") from error
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(self.certificate)
+            file.flush()
+            needed = {"tls_control_required": self.tls_required, "tls_data_required": self.tls_required}
+            return type("Secured", (SecureConversation,), {"ssl_context": context(Path(file.name)), **needed})
 
     async def _close(self) -> None:
         listener, self._listener = self._listener, None

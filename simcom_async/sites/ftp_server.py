@@ -38,8 +38,9 @@ logging.getLogger("pyftpdlib").addHandler(logging.NullHandler())  # or it would 
 class FtpListener:
     """A pyftpdlib server on the running asyncio loop: its poller is one descriptor more that the loop watches."""
 
-    def __init__(self, policy: FtpPolicy, root: Path) -> None:
+    def __init__(self, policy: FtpPolicy, root: Path, conversation: type[Conversation] | None = None) -> None:
         self.policy = policy
+        self._conversation = conversation or Conversation
         self.failure: BaseException | None = None
         self.hanging: list[Callable[[], None]] = []
         self.ends: set[Transfer | Conversation] = set()
@@ -52,7 +53,7 @@ class FtpListener:
         self._loop = asyncio.get_running_loop()
         self._poller = IOLoop()
         body = {"listener": self, "authorizer": self._authorizer()}
-        server = FTPServer((host, port), type("Conversation", (Conversation,), body), ioloop=self._poller)
+        server = FTPServer((host, port), type("Conversation", (self._conversation,), body), ioloop=self._poller)
         self._loop.add_reader(self._poller.fileno(), self._turn)
         got: int = server.address[1]
         return got
@@ -67,7 +68,7 @@ class FtpListener:
             self._timer.cancel()
         self._loop.remove_reader(self._poller.fileno())
         for end in list(self.ends):  # also those that wait, which the poller does not know then
-            end.close()
+            end.drop()
         self._poller.close()
         if self.failure is not None:
             raise self.failure
@@ -122,17 +123,14 @@ class Transfer(DTPHandler):  # type: ignore[misc] # pyftpdlib has no types
         """Send as much as may pass."""
         allowed = self._allowed(len(data))
         sent: int = super().send(data[:allowed]) if allowed else 0
-        self._moved(sent)
+        self.moved(sent)
         return sent
 
     def handle_read(self) -> None:
         """Receive as much as may pass."""
-        try:
-            waiting = len(self.socket.recv(BLOCK, socket.MSG_PEEK))
-        except BlockingIOError:
+        waiting = self.waiting()
+        if waiting is None:
             return
-        except OSError:
-            waiting = 0  # the call below meets the same error, and knows what to do
         if not waiting:
             super().handle_read()
             return
@@ -140,12 +138,29 @@ class Transfer(DTPHandler):  # type: ignore[misc] # pyftpdlib has no types
         if self.ac_in_buffer_size:
             before = self.tot_bytes_received
             super().handle_read()
-            self._moved(self.tot_bytes_received - before)
+            self.moved(self.tot_bytes_received - before)
         self.ac_in_buffer_size = BLOCK
 
-    handle_read_event = handle_read
+    def handle_read_event(self) -> None:
+        """The poller has seen something to read."""
+        self.handle_read()
 
-    def _moved(self, count: int) -> None:
+    def waiting(self) -> int | None:
+        """How many bytes can be received at once: 0 at the end, None: not yet."""
+        try:
+            return len(self.socket.recv(BLOCK, socket.MSG_PEEK))
+        except BlockingIOError:
+            return None
+        except OSError:
+            return 0  # who reads meets the same error, and knows what to do
+
+    @property
+    def asking(self) -> bool:
+        """Whether it waits before the gate."""
+        return self._asking is not None
+
+    def moved(self, count: int) -> None:
+        """Bytes have moved."""
         self._granted -= count
         self.cmd_channel.command.moved += count
         self.cmd_channel.listener.policy.log.notify()
@@ -166,7 +181,16 @@ class Transfer(DTPHandler):  # type: ignore[misc] # pyftpdlib has no types
                 return
         self._granted = await self.cmd_channel.listener.policy.passage(wanted)
         self._asking = None
+        self.resumed()
+
+    def resumed(self) -> None:
+        """It may go on."""
         self.add_channel(events=self.ioloop.READ if self.receive else self.ioloop.WRITE)
+
+    def drop(self) -> None:
+        """End it at once."""
+        self._error = True  # with TLS: without a good-bye, which may take its time
+        self.close()
 
     def _strike(self, fault: FtpFault) -> None:
         self._asking = None
@@ -176,8 +200,8 @@ class Transfer(DTPHandler):  # type: ignore[misc] # pyftpdlib has no types
             conversation = self.cmd_channel
             for end in (self, conversation):
                 end.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NONE)
-            self.close()
-            conversation.close()
+            self.drop()
+            conversation.drop()
             return
         self._resp = (fault.reply or ABORTED, logging.getLogger("pyftpdlib").debug)
         self.close()
@@ -212,6 +236,11 @@ class Conversation(FTPHandler):  # type: ignore[misc] # pyftpdlib has no types
         """End it."""
         self.listener.ends.discard(self)
         super().close()
+
+    def drop(self) -> None:
+        """End it at once."""
+        self._error = True  # with TLS: without a good-bye, which may take its time
+        self.close()
 
     def pre_process_command(self, line: str, cmd: str, arg: str) -> None:
         """Note it, and carry it out unless a fault strikes."""

@@ -27,6 +27,11 @@ class LoopbackCA:
         """The authority's certificate, as PEM."""
         return self._authority.cert_pem.bytes()
 
+    def pem(self, *names: str) -> bytes:
+        """A fresh key and its certificates for ``names``, as ``issue`` has it, for servers that want them as PEM."""
+        issued = self._authority.issue_cert(*(names or ("localhost", "127.0.0.1")))
+        return issued.private_key_and_cert_chain_pem.bytes()
+
     def trusting(self) -> ssl.SSLContext:
         """A client's context that trusts this authority and no other."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

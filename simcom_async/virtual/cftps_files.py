@@ -44,4 +44,4 @@ async def _ask(turn: Turn[CftpsPwd]) -> Message:
     found = _DIRECTORY.search(said)
     if found is None or '"' in found[1]:
         raise Refused
-    return CftpsDirectory(path=found[1])
+    return CftpsDirectory(directory=found[1])

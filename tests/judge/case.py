@@ -12,11 +12,12 @@ Values = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """A command line with all lines of its answer, and those that come later."""
+    """A command line with all lines of its answer, and those that come later; ``entry`` is entered behind the first."""
 
     line: str
     answer: tuple[str, ...] = ("OK",)
     later: tuple[str, ...] = ()
+    entry: str = ""
 
 
 #: A command line that is answered with OK; one behind which another line has to be waited for stands with it.

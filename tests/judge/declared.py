@@ -33,7 +33,7 @@ _COMMAND = re.compile(r"AT([+][A-Z0-9]+)(=\?|\?|=|)(.*)")
 #: it out of here: nothing stays.
 UNJUDGED: Mapping[tuple[str, str], str] = dict.fromkeys(
     [
-        *(("sim7100", service) for service in ("filesystem", "ftp", "ftps", "general")),
+        *(("sim7100", service) for service in ("filesystem", "general")),
         *(("sim7100", service) for service in ("http", "https")),
     ],
     "its surroundings are not built",

@@ -41,6 +41,11 @@ NAMES = {
     "from": "text",
     "date": "text",
     "sub": "text",
+    "name": "user",
+    "err": "code",
+    "result": "code",
+    "singleip": "address",
+    "unsent_len": "unsent",
     "totalnumber": "number",
     "totalsize": "size",
     "msgnumber": "number",
@@ -48,7 +53,7 @@ NAMES = {
 }
 #: Lines that are the header of a mail, whose text is one field (SIM7100 Internet service 4.5).
 _HEADERS = ("From", "Date", "Subject")
-_FIELD = re.compile(r'[ \t]*("[^"]*"|[^",]*?)[ \t]*(?:,|\Z)')
+_FIELD = re.compile(r'[ \t]*((?:\[\{non-ascii\}\][ \t]*)?"[^"]*"|[^",]*?)[ \t]*(?:,|\Z)')
 
 
 def fields_of(line: str) -> list[str]:

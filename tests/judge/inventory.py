@@ -70,7 +70,8 @@ class Form:
         """The command line with these parameters; optional ones are written where they are given."""
         line = self.syntax
         while (found := _OPTIONAL.search(line)) is not None:
-            wanted = all(name in values for name in _PLACE.findall(found[1]))
+            places = _PLACE.findall(found[1])  # none: a tag of names that are not ASCII
+            wanted = places and all(name in values for name in places)
             line = line[: found.start()] + (found[1] if wanted else "") + line[found.end() :]
         return _PLACE.sub(lambda place: values[place[1]], line)
 
@@ -93,6 +94,10 @@ class Trial:
 #: Data that end with a mark.
 MARKED = "<data, ends with ETX 0x03>"
 MARK = b"\x03"
+#: What stands in front of names that are not ASCII, literally, its brackets in an answer, too.
+TAG = "{non-ascii}"
+#: The number of +CME ERROR for wrong parameters (SIM7100 Internet service 5.15).
+INVALID = "213"
 #: Prompts without a line end.
 MARKS = (">", ">>")
 #: What a prompt grants, where the inventory has another name for it than for what was asked for.
@@ -206,7 +211,8 @@ def _trial(form: Form, case: Case, values: Values, final: str) -> Trial:
 def _answer(form: Form, case: Case, values: Values, final: str, captures: dict[str, Capture]) -> Iterator[Step]:
     """What the module says, and what is entered meanwhile."""
     if final != "OK":
-        yield Step(Does.RECV, final)
+        numbered = final not in form.finals and "+CME ERROR" in form.finals
+        yield _step(form, "+CME ERROR: <err>", {"err": INVALID}, captures) if numbered else Step(Does.RECV, final)
         return
     granted = {name: values[asked] for name, asked in GRANTED.items() if form.kind == "datamode" and asked in values}
     values = {**values, **granted}
@@ -226,7 +232,10 @@ def _preparation(lines: Sequence[Line]) -> Iterator[Step]:
             item = Dialogue(item[0], later=item[1:])
         said = item if isinstance(item, Dialogue) else Dialogue(item)
         yield Step(Does.SEND, said.line)
-        yield from (Step(Does.RECV, line) for line in said.answer)
+        for place, line in enumerate(said.answer):
+            yield Step(Does.PROMPT if line in MARKS else Does.RECV, line)
+            if said.entry and place == 0:
+                yield Step(Does.ENTRY, said.entry)
         yield from (Step(Does.RECV, line, later=True) for line in said.later)
 
 
@@ -240,11 +249,15 @@ def _step(form: Form, line: str, values: Values, captures: dict[str, Capture]) -
     if raw is None:
         prompt = form.kind == "datamode" and (line.isalpha() or line in MARKS) and line not in ("OK", "ERROR")
         optional = _OPTIONAL.fullmatch(line)
-        text = _template(form, _OPTIONAL.sub(r"\1", line), values, captures)
+        text = _template(form, _OPTIONAL.sub(_without_brackets, line), values, captures)
         return Step(Does.PROMPT if prompt else Does.RECV, text, optional=optional is not None)
     if form.kind == "datamode":
         return Step(Does.ENTRY, "x" * int(values[raw[1]]))
     return Step(Does.PAYLOAD, payload=Payload(length=values.get(raw[1], f"{{{raw[1]}}}")))
+
+
+def _without_brackets(found: re.Match[str]) -> str:
+    return found[0] if found[1] == TAG else found[1]
 
 
 def _template(form: Form, line: str, values: Values, captures: dict[str, Capture]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from tests.judge import ftp_needs, http_needs, mail_needs, sim7100_mail_needs
+from tests.judge import ftp_needs, http_needs, mail_needs, sim7100_ftp_needs, sim7100_mail_needs
 from tests.judge.surroundings import Provider, Surroundings
 from tests.judge.transcript import Transcript
 
@@ -22,6 +22,7 @@ __all__ = ["INSIDE", "PROVIDERS", "surroundings"]
 INSIDE = {
     *(("bearer", state) for state in ("open", "closed")),
     *(("module-state", state) for state in ("factory", "post-data", "no-session", "cwd", "clock")),
+    *(("module-state", state) for state in ("stopped", "started")),
 }
 
 
@@ -36,13 +37,15 @@ def _of_family(**providers: Provider) -> Provider:
 
 #: Who provides for the other kinds of need. They are met in this order: a proxy has to know the servers behind it.
 PROVIDERS: Mapping[str, Provider] = {
-    "ftp-server": ftp_needs.server,
+    "ftp-server": _of_family(sim800=ftp_needs.server, sim7000=ftp_needs.server, sim7100=sim7100_ftp_needs.server),
+    "ftps-server": sim7100_ftp_needs.server,
+    "directory-listing": sim7100_ftp_needs.listing,
     "http-server": http_needs.server,
     "http-proxy": http_needs.proxy,
     "smtp-server": _of_family(sim900=mail_needs.server, sim7100=sim7100_mail_needs.server),
     "pop3-server": _of_family(sim900=mail_needs.box, sim7100=sim7100_mail_needs.box),
     "network": mail_needs.network,
-    "module-file": sim7100_mail_needs.file,
+    "module-file": sim7100_ftp_needs.file,
 }
 #: Who has something to do beside, at needs that call for nothing outside.
 ATTENDANTS: Mapping[str, Provider] = {

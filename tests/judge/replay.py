@@ -30,7 +30,14 @@ __all__ = ["SPELLINGS", "judge_line", "replay", "spelled"]
 
 #: Where the host writes another spelling than the document: the AT manual prints this one, and the case of the tag does
 #: not matter (device-facts 5.1); blanks behind commas are the printer's (SIM7100 Internet service 4.1).
-SPELLINGS = {'"Contype"': '"CONTYPE"', '", ': '",'}
+#: What is ASCII needs no hex, and a path is one hex string (device-facts 8.1).
+SPELLINGS = {
+    '"Contype"': '"CONTYPE"',
+    '", ': '",',
+    '{non-ascii}"74657374"': '"test"',
+    '{non-ascii}"74657374646972"': '"testdir"',
+    '"/2F74657374646972/B2E2CAD42E747874"': '"2F746573746469722FB2E2CAD42E747874"',
+}
 
 #: A line that says no although OK follows (SIM7100 Internet service 4.3, A20).
 REFUSED_WITH_OK = re.compile(rb"\+POP3: *ONGOING")
@@ -199,7 +206,8 @@ class Replay:
         for asked in list(self._asked):
             final = any(isinstance(event, FinalLine) for event in asked.events)
             completion = asked.command.wire.completion
-            waits = completion is not None and completion.expected(asked.command) and not asked.failed
+            due = completion is not None and not completion.optional and completion.expected(asked.command)
+            waits = due and not asked.failed
             if final and (not waits or any(isinstance(event, UrcLine) for event in asked.events)):
                 await self._answered(asked)
                 self._asked.remove(asked)

@@ -8,8 +8,9 @@ import pytest
 
 from tests.judge.declared import UNJUDGED, command_names, declared_services, judged_services
 from tests.judge.transcript import load_all
+from tests.judge.verbs import WAITING
 
-__all__ = ["MissingReport", "missing"]
+__all__ = ["MissingReport", "missing", "waiting"]
 
 
 def missing() -> list[str]:
@@ -22,6 +23,12 @@ def missing() -> list[str]:
         for (family, service), names in sorted(command_names().items())
         if (family, service) not in judged
     ]
+
+
+def waiting() -> list[str]:
+    """A line for each family and service with examples that no verb does yet, and their number."""
+    found = Counter(" ".join(name.split("-")[:2]) for name in WAITING)
+    return [f"waiting: {service} ({count} examples): no verb of a session" for service, count in sorted(found.items())]
 
 
 class MissingReport:
@@ -37,7 +44,7 @@ class MissingReport:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Write the section."""
-        lines = missing()
+        lines = [*missing(), *waiting()]
         if lines:
             terminalreporter.section("of the manual, not judged yet")
             for line in lines:

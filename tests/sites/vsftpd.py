@@ -43,13 +43,34 @@ connect_from_port_20=NO
 xferlog_enable=NO
 secure_chroot_dir={empty}
 """
+#: A module does not resume TLS sessions, which vsftpd wants of data connections by itself.
+_SECURED = """\
+ssl_enable=YES
+allow_anon_ssl=YES
+force_anon_logins_ssl=YES
+force_anon_data_ssl=YES
+require_ssl_reuse={reuse}
+implicit_ssl={implicit}
+rsa_cert_file={certificate}
+rsa_private_key_file={certificate}
+ssl_ciphers=HIGH
+"""
 
 
 class Vsftpd:
-    """A vsftpd for each connection, as inetd starts it. Everything may be written below ``home``."""
+    """A vsftpd for each connection, as inetd starts it. Everything may be written below ``home``.
+
+    With ``certificate`` (key and certificates as PEM) nothing goes without TLS, which is asked for, or with
+    ``implicit`` spoken from the first byte; with ``reuse`` data connections have to resume the session.
+    """
 
     user, password = "anonymous", "secret"
     home = "/pub"
+
+    def __init__(self, *, certificate: bytes | None = None, implicit: bool = False, reuse: bool = False) -> None:
+        self._certificate = certificate
+        self._implicit = implicit
+        self._reuse = reuse
 
     async def __aenter__(self) -> Self:
         self._prepare()
@@ -67,14 +88,21 @@ class Vsftpd:
         self._root = self._folder / "root"
         passwords, self._configuration = self._folder / "passwords", self._folder / "vsftpd.conf"
         passwords.write_text(f"{self.password}\n")
-        self._configuration.write_text(
-            _CONFIGURATION.format(root=self._root, passwords=passwords, empty=_EMPTY), encoding="utf-8"
-        )
+        configuration = _CONFIGURATION.format(root=self._root, passwords=passwords, empty=_EMPTY)
+        self._configuration.write_text(configuration + self._secured(), encoding="utf-8")
         _EMPTY.mkdir(parents=True, exist_ok=True)
         self._root.mkdir()
         home = self._root / self.home.lstrip("/")
         home.mkdir()
         home.chmod(0o777)
+
+    def _secured(self) -> str:
+        if self._certificate is None:
+            return ""
+        file = self._folder / "certificate.pem"
+        file.write_bytes(self._certificate)
+        yes_or_no = {False: "NO", True: "YES"}
+        return _SECURED.format(certificate=file, reuse=yes_or_no[self._reuse], implicit=yes_or_no[self._implicit])
 
     async def __aexit__(self, *failure: object) -> None:
         self._task.cancel()
