@@ -6,7 +6,6 @@ is bounded (law 7).
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from simcom_async.commands.ftp import FtpCode
 from simcom_async.commands.ftp_extended import FtpEtGet, FtpEtGetEvent, FtpEtPut, FtpEtPutEvent, FtpEtPutInput
 from simcom_async.errors import CommandFailed
 from simcom_async.sessions.ftp_flow import GRACE, Download, Upload
+from simcom_async.sessions.pushed import Pushed
 from simcom_async.sessions.undertaking import Undertaking
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EtxDownload", "EtxUpload"]
 
-_HIGH = 65_536  # bytes unread at which the module has to wait
-_BOUND = 1_048_576  # bytes unread at most, where it cannot be made to wait
 _PIECE = 4_096
 _UNREAD = 600.0  # seconds for what is left of a stream that nobody wants any more
 _TAIL = 1_024  # bytes behind which the stream may break off: the lines of a module that starts again look like its data
@@ -37,68 +35,44 @@ class EtxDownload(Download):
     def __init__(self, operation: FtpOperation) -> None:
         self._operation = operation
         self._command = FtpEtGet()
-        self._waiting: deque[bytes] = deque()
-        self._size = 0
-        self._paused = False
+        self._pushed = Pushed(operation.link, operation.broken)
         self._work: Undertaking[FtpEtGetEvent] | None = None
 
     async def begin(self, claim: Claim) -> None:
         """Ask, and wait until data are there, or the end is."""
         await self._operation.ready()
         self._work = work = Undertaking(self._operation.service.attachment, self._command, sink=self._came)
-        await work.until(lambda: bool(self._waiting))
-        if work.done and not self._waiting:
+        await work.until(lambda: bool(self._pushed.size))
+        if work.done and not self._pushed.size:
             self._check(work)
 
     async def read(self) -> bytes:
         """All that has come, but for the tail while the end has not."""
-        work = self._work
+        work, pushed = self._work, self._pushed
         assert work is not None  # noqa: S101 - begin comes first
-        await work.until(lambda: self._size > _TAIL)
+        await work.until(lambda: pushed.size > _TAIL)
         if work.done:
             work.answer()  # raises what has broken it off
             keep = 0
         else:
             keep = _TAIL
-        if not self._size:
+        if not pushed.size:
             self._check(work)
             return b""
-        data = b"".join(self._waiting)
-        end = len(data) - keep
-        self._waiting = deque([data[end:]] if keep else [])
-        self._size = keep
-        self._go_on()
-        return data[:end]
+        return pushed.take(keep)
 
     async def end(self) -> None:
         """Wait no more; what still comes of it goes nowhere."""
         work, self._work = self._work, None
         if work is not None:
-            self._waiting.clear()
-            self._go_on()
+            self._pushed.close()
             await work.give_up()
             await self._operation.link.settled(Service.FTP, _UNREAD)
 
     def _came(self, data: bytes) -> None:
-        work, link = self._work, self._operation.link
-        if work is None:
-            return  # nobody wants it any more
-        self._waiting.append(data)
-        self._size += len(data)
-        if self._size > _HIGH and link.flow_control and not self._paused:
-            self._paused = True
-            link.pause()
-        elif self._size > _BOUND:
-            raise self._operation.broken(
-                f"{self._size} bytes wait unread, and without flow control the module cannot be made to wait; "
-                "read faster, use flow control, or take blocks"
-            )
-        work.changed.set()
-
-    def _go_on(self) -> None:
-        if self._paused:
-            self._paused = False
-            self._operation.link.resume()
+        self._pushed.put(data)
+        if self._work is not None:
+            self._work.changed.set()
 
     def _check(self, work: Undertaking[FtpEtGetEvent]) -> None:
         self._operation.check(work.answer(), self._command)

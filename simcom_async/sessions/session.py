@@ -95,11 +95,11 @@ class Session:
         self._clock = attachment.clock
         self._turns = Turns(self.service, self._clock)
 
-    async def enter(self, *, held: bool) -> Claim:
-        """Claim the service when it is one's turn. Raises ServiceBusy."""
+    async def enter(self, *, held: bool, service: Service | None = None) -> Claim:
+        """Claim the service, or the ``service`` that carries it, when it is one's turn. Raises ServiceBusy."""
         await self._turns.take(held=held)
         try:
-            return self._link.claim(self.service)
+            return self._link.claim(service or self.service)
         except BaseException:
             self._turns.give_back()
             raise
@@ -122,12 +122,12 @@ class Session:
     async def _leave(self, claim: Claim, clean_up: Callable[[], Awaitable[None]]) -> None:
         try:
             await clean_up()
-            await self._link.settled(self.service, _SETTLE_LIMIT)
+            await self._link.settled(claim.service, _SETTLE_LIMIT)
         except (PortLost, ModemRestarted) as error:
-            _log.debug("%s: %s ended by itself: %s", self._attachment.url, self.service, error)
+            _log.debug("%s: %s ended by itself: %s", self._attachment.url, claim.service, error)
         except Exception as error:
             # What was asked for has been done or has failed by its own error; the next user starts with a clean-up.
-            _log.warning("%s: %s could not be ended in order: %s", self._attachment.url, self.service, error)
+            _log.warning("%s: %s could not be ended in order: %s", self._attachment.url, claim.service, error)
         finally:
             self._release(claim)
 

@@ -10,6 +10,7 @@ from simcom_async.at.command import Command
 from simcom_async.errors import PortLost
 
 if TYPE_CHECKING:
+    from simcom_async.link.entry import Entered
     from simcom_async.sessions.attach import Attachment
 
 __all__ = ["Undertaking"]
@@ -20,7 +21,7 @@ A = TypeVar("A")
 class Undertaking(Generic[A]):
     """Sends a command in the background. ``changed`` is set when it ends, or by others.
 
-    ``sink`` gets its payload, ``timeout`` is as for ``Link.send``. ``give_up``: the link aborts it as declared.
+    ``entry``, ``sink`` and ``timeout`` are those of ``Link.send``. ``give_up``: the link aborts it as declared.
     """
 
     def __init__(
@@ -28,12 +29,14 @@ class Undertaking(Generic[A]):
         attachment: Attachment,
         command: Command[A],
         *,
+        entry: Entered | None = None,
         sink: Callable[[bytes], None] | None = None,
         timeout: float | None = None,
     ) -> None:
         self.command = command
         self.changed = asyncio.Event()
         self._attachment = attachment
+        self._entry = entry
         self._sink = sink
         self._timeout = timeout
         self._answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
@@ -78,7 +81,9 @@ class Undertaking(Generic[A]):
 
     async def _send(self) -> None:
         try:
-            answer = await self._attachment.link.send(self.command, sink=self._sink, timeout=self._timeout)
+            answer = await self._attachment.link.send(
+                self.command, entry=self._entry, sink=self._sink, timeout=self._timeout
+            )
         except Exception as error:
             self._answer.set_exception(error)
         else:
