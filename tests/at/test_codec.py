@@ -1,6 +1,6 @@
 """Lines to messages and back: shapes, blanks, tags with numbers in them, counts."""
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Annotated, Literal
 
 import pytest
@@ -13,6 +13,7 @@ from simcom_async.at.codec import compiled
 from simcom_async.at.command import Command, Form, Syntax, compiled_command
 from simcom_async.at.fields import Range, Rest, Text
 from simcom_async.at.message import Counted, Line, Message, Reply, Spacing, Urc
+from simcom_async.errors import UsageError
 from tests.at import speech as s
 
 
@@ -186,6 +187,51 @@ def test_a_tag_is_read_in_the_code_page_of_the_examples_too() -> None:
     assert _read(Name, b'+NAME: {non-ascii}"B2E2CAD42E747874"') == Name(name="\u6d4b\u8bd5.txt")
     assert _read(Name, b'+NAME: {non-ascii}"E6B58BE8AF952E747874"') == Name(name="\u6d4b\u8bd5.txt")
     assert _read(Name, b'+NAME: {non-ascii}"B2E2C"') is None
+
+
+def test_paths_of_another_machine_keep_their_bytes() -> None:
+    """What is no UTF-8 is as os.fsdecode has it (PEP 383): a server has a code page of its own."""
+
+    class Remote(Command[None]):
+        wire = Syntax(name="+REMOTE", form=Form.WRITE)
+        path: Annotated[str, Text(tagged=True, octets=True)]
+
+    for path in ("\u6d4b\u8bd5.txt", b"\xb2\xe2\xca\xd4.txt".decode("utf-8", "surrogateescape"), "plain", "d\u00e4/x"):
+        command = Remote(path=path)
+        assert compiled_command(Remote).parse(command.text[10:]) == {"path": path}
+    assert Remote(path="\udcb2\udce2").text == b'AT+REMOTE={non-ascii}"B2E2"'
+    assert Remote(path="\u6d4b").text == b'AT+REMOTE={non-ascii}"E6B58B"'
+    for half in ("\ud800", "\udc7f", "\udd00"):
+        with pytest.raises(UsageError):
+            Remote(path=half)
+
+
+def test_slashes_may_stand_beside_the_hex_of_the_names() -> None:
+    """SIM7100 Internet service note 5.9, whose first name begins with a slash of its own."""
+
+    class Remote(Command[None]):
+        wire = Syntax(name="+REMOTE", form=Form.WRITE)
+        path: Annotated[str, Text(tagged=True, octets=True)]
+
+    parse = compiled_command(Remote).parse
+    assert parse(b'{non-ascii}"/2F74657374646972/41"') == {"path": "/testdir/A"}
+    assert parse(b'{non-ascii}"/74657374/41"') == {"path": "/test/A"}
+    assert parse(b'{non-ascii}"74657374/41"') == {"path": "test/A"}
+    assert parse(b'{non-ascii}"/"') == {"path": "/"}
+    assert parse(b'{non-ascii}"7/4"') is None
+
+
+def test_an_enum_may_be_written_plain_and_is_read_in_quotes_too() -> None:
+    class Kind(StrEnum):
+        ASCII = "A"
+        BINARY = "I"
+
+    class Typed(Command[None]):
+        wire = Syntax(name="+TYPE", form=Form.WRITE)
+        kind: Annotated[Kind, Text(quoted=None, plain=True)]
+
+    assert Typed(kind=Kind.ASCII).text == b"AT+TYPE=A"
+    assert compiled_command(Typed).parse(b'"a"') == compiled_command(Typed).parse(b"A") == {"kind": Kind.ASCII}
 
 
 def test_bare_words_are_tagged_too_and_quoted_where_they_must() -> None:

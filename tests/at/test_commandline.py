@@ -234,5 +234,17 @@ def test_a_refusal_does_not_repeat_parameters() -> None:
     assert "geheim" not in part.refusal.text
 
 
+def test_wrong_parameters_may_have_a_number_of_their_own() -> None:
+    class Numbered(Command[None]):
+        wire = Syntax(name="+NUM", form=Form.WRITE, invalid=213)
+        value: Annotated[int, Range(0, 1)]
+
+    def refused(body: bytes) -> list[int | None]:
+        return [part.refusal.number for part in parse(body, Dialect("numbered", (Numbered,))) if part.refusal]
+
+    assert refused(b"+NUM=2") == refused(b"+NUM=x") == [213]
+    assert refused(b"+NUM?") == refused(b"+NO") == [None]
+
+
 def test_control_characters_mean_nothing() -> None:
     assert commands("\x1b+CM\x00EE=1\x7f") == [Errors(level=1)]
