@@ -57,13 +57,17 @@ class FtpSession:
         if self._inside:
             raise UsageError("the FTP session is open already: make another one with modem.ftp(...)")
         self._inside = True
+        self.flow.opened()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._inside = False
         streams, self._streams = self._streams, []
-        for stream in streams:
-            await stream.aclose()
+        try:
+            for stream in streams:
+                await stream.aclose()
+        finally:
+            await self.flow.closed()
 
     @property
     def clock(self) -> Clock:

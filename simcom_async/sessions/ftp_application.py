@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from simcom_async.at.command import Command
 from simcom_async.at.dialect import Dialect
@@ -62,7 +61,7 @@ from simcom_async.commands.ftp_settings import (
 from simcom_async.errors import CommandFailed, UnsupportedService
 from simcom_async.sessions.ftp_blocks import BlockDownload, BlockUpload
 from simcom_async.sessions.ftp_etx import EtxDownload, EtxUpload
-from simcom_async.sessions.ftp_flow import Download, FtpFlow, FtpStore, FtpWay, Upload
+from simcom_async.sessions.ftp_flow import Download, FtpFlow, FtpStore, FtpWay, Upload, Ways
 from simcom_async.sessions.ftp_login import FtpLogin
 from simcom_async.sessions.ftp_memory import MemoryDownload, MemoryUpload, check_memory
 from simcom_async.sessions.ftp_operation import FtpOperation
@@ -77,14 +76,12 @@ __all__ = ["ApplicationFlow"]
 E = TypeVar("E", bound=FtpEvent)
 Setting = Command[None]
 
-_Ways = Mapping[FtpWay, tuple[type[Command[Any]], ...]]
-
-_DOWNLOADS: _Ways = {
+_DOWNLOADS: Ways = {
     FtpWay.BLOCKS: (FtpGet, FtpGetRead),
     FtpWay.MEMORY: (FtpExtGet, FtpExtGetOutput),
     FtpWay.ETX: (FtpEtGet,),
 }
-_UPLOADS: _Ways = {
+_UPLOADS: Ways = {
     FtpWay.BLOCKS: (FtpPut, FtpPutBlock, FtpPutFinish),
     FtpWay.MEMORY: (FtpExtPut, FtpExtPutInput, FtpPut),
     FtpWay.ETX: (FtpEtPut, FtpEtPutInput),
@@ -99,6 +96,8 @@ class ApplicationFlow(FtpFlow):
     def __init__(self, service: FtpService, login: FtpLogin) -> None:
         super().__init__(service, login)
         dialect = service.dialect
+        if login.single_ip:
+            self.refuse("single_ip", f"the {dialect.name} dialect cannot choose the address of data connections", True)
         wanted: tuple[tuple[str, type[Setting], object], ...] = (
             ("cid", FtpCid, service.network.cid),
             ("host", FtpServer, login.host),
@@ -116,13 +115,18 @@ class ApplicationFlow(FtpFlow):
         return super().carries(dialect, login) and not login.tls
 
     @property
+    def tells_size(self) -> bool:
+        """By AT+FTPSIZE."""
+        return True
+
+    @property
     def tells_time(self) -> bool:
         """By AT+FTPMDTM."""
         return self.service.dialect.speaks(FtpMdtm)
 
     def download(self, file: RemoteFile, offset: int, way: FtpWay | None) -> Download:
         """By the way asked for, or the first that the dialect has."""
-        way = self._way(_DOWNLOADS, way, None)
+        way = self.way(_DOWNLOADS, way)
         rest = built(self.service.dialect, "offset", FtpRest, offset)
         operation = self._operation(f"download of {file}", *self._source(file), rest)
         if way is FtpWay.MEMORY:
@@ -133,12 +137,14 @@ class ApplicationFlow(FtpFlow):
 
     def check_download(self, way: FtpWay | None, size: int) -> None:
         """Only the memory has a limit."""
-        if self._way(_DOWNLOADS, way, None) is FtpWay.MEMORY:
+        if self.way(_DOWNLOADS, way) is FtpWay.MEMORY:
             check_memory(size)
 
     def upload(self, file: RemoteFile, store: FtpStore, way: FtpWay | None, size: int | None) -> Upload:
         """By the way asked for, or the first that the dialect has and that takes so many bytes."""
-        way = self._way(_UPLOADS, way, size)
+        way = self.way(_UPLOADS, way)
+        if way is FtpWay.MEMORY and size is not None:
+            check_memory(size)
         option = built(self.service.dialect, "append", FtpPutOption, FtpPutMethod(store))
         operation = self._operation(f"upload of {file}", *self._goal(file, "remote"), option)
         if way is FtpWay.MEMORY:
@@ -147,7 +153,7 @@ class ApplicationFlow(FtpFlow):
 
     def listing(self, path: str) -> Download:
         """In blocks: there is no other way."""
-        self._require(FtpList)
+        self.require(FtpList)
         operation = self._operation(f"list of {path}", self._directory(path))
         return BlockDownload(operation, FtpList(), FtpListRead(length=FTP_BLOCK_MAXIMUM), FtpListEvent)
 
@@ -161,7 +167,7 @@ class ApplicationFlow(FtpFlow):
 
     async def mtime(self, file: RemoteFile) -> datetime:
         """By AT+FTPMDTM."""
-        self._require(FtpMdtm)
+        self.require(FtpMdtm)
         operation = self._operation(f"time of {file}", *self._source(file))
         event = await self._perform(operation, FtpMdtm())
         if event.timestamp is None:
@@ -188,7 +194,7 @@ class ApplicationFlow(FtpFlow):
 
     async def rename(self, old: RemoteFile, new: RemoteFile) -> None:
         """By AT+FTPRENAME."""
-        self._require(FtpRename)
+        self.require(FtpRename)
         if old.directory != new.directory:
             raise UnsupportedService(
                 f"new: AT+FTPRENAME gives a new name in the same directory, {new} is in another one",
@@ -201,7 +207,7 @@ class ApplicationFlow(FtpFlow):
 
     async def quit(self) -> None:
         """By AT+FTPQUIT; ERROR says that nothing is under way."""
-        self._require(FtpQuit)
+        self.require(FtpQuit)
         with suppress(CommandFailed):
             await self.service.link.send(FtpQuit())
 
@@ -225,31 +231,3 @@ class ApplicationFlow(FtpFlow):
 
     def _directory(self, path: str) -> Setting:
         return built(self.service.dialect, "path", FtpGetPath, path)
-
-    def _way(self, ways: _Ways, wanted: FtpWay | None, size: int | None) -> FtpWay:
-        """The way that is asked for, else the first that there is. Raises UnsupportedService, LimitExceeded."""
-        dialect = self.service.dialect
-        spoken = [way for way, commands in ways.items() if all(map(dialect.speaks, commands))]
-        if wanted is None and FtpWay.BLOCKS in spoken:
-            return FtpWay.BLOCKS
-        if wanted not in (None, *spoken) or not spoken:
-            allowed = ", ".join(spoken) or "none"
-            raise UnsupportedService(
-                f"via: the {dialect.name} dialect does not carry files by {wanted or 'any way'}, allowed: {allowed}",
-                field="via",
-                value=wanted,
-                allowed=allowed,
-            )
-        way = wanted or spoken[0]
-        if way is FtpWay.MEMORY and size is not None:
-            check_memory(size)
-        return way
-
-    def _require(self, command: type[Command[Any]]) -> None:
-        dialect = self.service.dialect
-        if not dialect.speaks(command):
-            raise UnsupportedService(
-                f"the {dialect.name} dialect has no AT{command.wire.name}: its FTP cannot do this",
-                field="service",
-                value=command.wire.name,
-            )

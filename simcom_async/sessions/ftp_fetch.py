@@ -141,7 +141,8 @@ class Fetch:
     async def _size(self) -> int | None:
         """How long it is, asked where that matters. Raises LimitExceeded for an offset behind its end."""
         needed = self.resume or self.offset or self.way is FtpWay.MEMORY
-        if not needed and (self.progress is None or not self.session.binary):
+        told = self.progress is not None and self.session.binary and self.session.flow.tells_size
+        if not needed and not told:
             return None
         try:
             size = await self.session.size(self.file.path)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from simcom_async.at.command import Command
 from simcom_async.at.dialect import Dialect
-from simcom_async.errors import UsageError
+from simcom_async.errors import UnsupportedService, UsageError
 from simcom_async.sessions.ftp_login import FtpLogin
 from simcom_async.sessions.ftp_path import RemoteFile
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simcom_async.sessions.ftp_service import FtpService
     from simcom_async.sessions.source import ByteSource
 
-__all__ = ["GRACE", "Download", "FtpFlow", "FtpStore", "FtpWay", "Upload", "chosen_way"]
+__all__ = ["GRACE", "Download", "FtpFlow", "FtpStore", "FtpWay", "Upload", "Ways", "chosen_way"]
 
 #: Seconds in which work that has ended says so, after it has refused a command that belongs to it.
 GRACE = 5.0
@@ -36,6 +36,20 @@ class FtpWay(StrEnum):
 
     ETX = "etx"
     """As one stream that ends with ETX; the port carries nothing else meanwhile, and it cannot be given up half way."""
+
+    PUSHED = "pushed"
+    """As fast as the sender pushes it: down in packets, up as one stream to Ctrl-Z. The port carries nothing else
+    meanwhile, and a download cannot be given up half way but only read to its end."""
+
+    COUNTED = "counted"
+    """Up in blocks, of which the module says how much waits unsent."""
+
+    FILE = "file"
+    """By way of a file in the module, which is removed behind it: files that fit on its drive C."""
+
+
+Ways = Mapping[FtpWay, tuple[type[Command[Any]], ...]]
+"""Ways in the order in which they are tried, each with the commands that it needs."""
 
 
 class FtpStore(StrEnum):
@@ -96,6 +110,12 @@ class FtpFlow(ABC):
         """Whether it can talk to this server in this dialect."""
         return all(dialect.speaks(command) for command in cls.needs)
 
+    def opened(self) -> None:
+        """A session with the server has been opened; nothing is sent."""
+
+    async def closed(self) -> None:
+        """The session is over: leave the server."""
+
     @abstractmethod
     def download(self, file: RemoteFile, offset: int, way: FtpWay | None) -> Download:
         """A transfer of the file from ``offset`` on. Raises UnsupportedService."""
@@ -142,8 +162,42 @@ class FtpFlow(ABC):
 
     @property
     @abstractmethod
+    def tells_size(self) -> bool:
+        """Whether the module has a command for ``size``; without one it is looked up in a listing."""
+
+    @property
+    @abstractmethod
     def tells_time(self) -> bool:
         """Whether ``mtime`` can be asked."""
+
+    def way(self, ways: Ways, wanted: FtpWay | None) -> FtpWay:
+        """The way that is asked for, else the first that the dialect has. Raises UnsupportedService."""
+        dialect = self.service.dialect
+        spoken = [way for way, commands in ways.items() if all(map(dialect.speaks, commands))]
+        if not spoken or wanted not in (None, *spoken):
+            allowed = ", ".join(spoken) or "none"
+            self.refuse(
+                "via",
+                f"the {dialect.name} dialect does not carry files by {wanted or 'any way'}, allowed: {allowed}",
+                wanted,
+                allowed,
+            )
+        return wanted or spoken[0]
+
+    def require(self, command: type[Command[Any]]) -> None:
+        """Raise UnsupportedService where the dialect does not have a command."""
+        dialect = self.service.dialect
+        if not dialect.speaks(command):
+            raise UnsupportedService(
+                f"the {dialect.name} dialect has no AT{command.wire.name}: its FTP cannot do this",
+                field="service",
+                value=command.wire.name,
+            )
+
+    @staticmethod
+    def refuse(field: str, why: str, value: object = None, allowed: str | None = None) -> NoReturn:
+        """Raise UnsupportedService."""
+        raise UnsupportedService(f"{field}: {why}", field=field, value=value, allowed=allowed)
 
 
 def chosen_way(via: FtpWay | str | None) -> FtpWay | None:

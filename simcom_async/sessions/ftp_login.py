@@ -26,6 +26,7 @@ class FtpLogin:
     tls: bool = False
     passive: bool = True
     binary: bool = True
+    single_ip: bool = False
 
     def __post_init__(self) -> None:
         for name in ("host", "user"):
