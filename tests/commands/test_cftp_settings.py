@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from simcom_async.at.setting import Setting, read_form
-from simcom_async.at.setting import test_form as tested_form
+from simcom_async.at.setting import test_form as asking_form
 from simcom_async.commands.cftp_settings import CftpMode, CftpPassword, CftpPort, CftpServer, CftpType, CftpUser
 from simcom_async.commands.ftp_settings import FtpConnection, FtpDataType
 from simcom_async.dialects import SIM7100
@@ -29,7 +29,7 @@ def test_three_forms(written: str, setting: Setting, tested: str) -> None:
     assert setting.text.decode() == written
     assert heard(written, SIM7100) == setting
     assert heard(f"AT{name}?", SIM7100) == read_form(type(setting))()
-    assert heard(f"AT{name}=?", SIM7100) == tested_form(type(setting))()
+    assert heard(f"AT{name}=?", SIM7100) == asking_form(type(setting))()
     assert line(setting) == f"{name}: {written.partition('=')[2]}"
     assert type(setting).wire.tested in (tested, "auto")
 

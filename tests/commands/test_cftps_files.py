@@ -8,7 +8,7 @@ import pytest
 
 from simcom_async.at.command import Command
 from simcom_async.at.exchange import State
-from simcom_async.at.setting import test_form as tested_form
+from simcom_async.at.setting import test_form as asking_form
 from simcom_async.commands.cftps_files import CftpsCwd, CftpsDel, CftpsDele, CftpsMkd, CftpsRmd
 from simcom_async.dialects import SIM7100
 from simcom_async.errors import CommandFailed, LimitExceeded
@@ -28,7 +28,7 @@ def test_commands(written: str, command: Command[Any], tested: str) -> None:
     assert command.text.decode() == written
     assert heard(written, SIM7100) == command
     assert said(command, b"\r\nOK\r\n", SIM7100)[0].state is State.DONE
-    form = tested_form(type(command))()
+    form = asking_form(type(command))()
     exchange, _ = said(form, f"\r\n{command.wire.name}: {tested}\r\n\r\nOK\r\n".encode(), SIM7100)
     assert exchange.answer().values == tested  # type: ignore[attr-defined]
 
