@@ -37,14 +37,24 @@ class Host(Client):
         await self.ok(b'AT+CFTPUN="%s"' % user.encode(), b'AT+CFTPPW="%s"' % password.encode())
 
     async def login(
-        self, answer: bytes = b"\r\n+CFTPSLOGIN: 0\r\n" + OK, *, user: str = "user", password: str = "secret", end: str = ""
+        self,
+        answer: bytes = b"\r\n+CFTPSLOGIN: 0\r\n" + OK,
+        *,
+        user: str = "user",
+        password: str = "secret",
+        end: str = "",
     ) -> None:
         """The stack of FTPS, and a session."""
         await self.ask(b"AT+CFTPSSTART", b"\r\n+CFTPSSTART: 0\r\n" + OK)
         await self.log_in(answer, user=user, password=password, end=end)
 
     async def log_in(
-        self, answer: bytes = b"\r\n+CFTPSLOGIN: 0\r\n" + OK, *, user: str = "user", password: str = "secret", end: str = ""
+        self,
+        answer: bytes = b"\r\n+CFTPSLOGIN: 0\r\n" + OK,
+        *,
+        user: str = "user",
+        password: str = "secret",
+        end: str = "",
     ) -> None:
         """A session of FTPS."""
         line = f'AT+CFTPSLOGIN="{HOST}",21,"{user}","{password}"{end}'
@@ -67,13 +77,17 @@ class Host(Client):
     async def pushed(self, command: str, *, end: int = 0, name: str = "") -> bytes:
         """All that the module pushes for a command, up to its end; packets have some bytes, and not more than 1024."""
         await self.ok(command.encode())
-        head = b"\r\n" + (name or command.removeprefix("AT").partition("=")[0]).encode() + b": "
+        return await self.collect(name or command.removeprefix("AT").partition("=")[0], end=end)
+
+    async def collect(self, name: str, *, end: int = 0) -> bytes:
+        """What comes behind the OK."""
+        head = f"\r\n{name}: ".encode()
         found = bytearray()
         while True:
             assert await self.hear_until(head, timeout=10) == head
             said = (await self.hear_until(b"\r\n"))[:-2]
             if not said.startswith(b"DATA,"):
-                assert int(said) == end, f"{command}: {said!r}"
+                assert int(said) == end, f"{name}: {said!r}"
                 return bytes(found)
             length = int(said.removeprefix(b"DATA,"))
             assert 0 < length <= ROUND
@@ -110,10 +124,10 @@ class Host(Client):
 
 @asynccontextmanager
 async def session(
-    files: Mapping[str, bytes | int] | None = None, *, passive: bool = False, **options: object
+    published: Mapping[str, bytes | int] | None = None, *, passive: bool = False, **options: object
 ) -> AsyncIterator[tuple[FtpSite, VirtualModem, Host]]:
     """A site, a module that finds it, and a host that has set up plain FTP."""
-    async with FtpSite(files) as site, module(site, "sim7100", **options) as virtual:
+    async with FtpSite(published) as site, module(site, "sim7100", **options) as virtual:
         host = await Host.of(virtual)
         await host.settings(passive=passive)
         yield site, virtual, host
