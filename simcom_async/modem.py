@@ -174,7 +174,7 @@ class Modem:
         return FtpSession(self._ftp, login)
 
     def pop3(
-        self, host: str, user: str, password: str | SecretStr, *, port: int = 110, timeout: float | None = None
+        self, host: str, user: str, password: str | SecretStr, port: int = 110, *, timeout: float | None = None
     ) -> Pop3Session:
         """A mailbox, inside ``async with``: ``async for message in box``. ``timeout``: seconds for one answer."""
         secret = SecretStr(password) if isinstance(password, str) else password
