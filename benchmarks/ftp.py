@@ -92,9 +92,9 @@ async def _transfers(
     waiter = Waiter()
     raw = RawPort(far.paths[0])
     raw.open(waiter.received)
-    hand = await FtpByHand.open(theirs.paths[0], FtpByHand.settings(theirs.ftp))
+    hand = await FtpByHand.open(theirs.path, FtpByHand.settings(theirs.ftp))
     seen = {}
-    async with open_modem(module.paths[0], apn="x") as modem, modem.ftp("127.0.0.1", module.ftp, **SERVER) as ftp:
+    async with open_modem(module.path, apn="x") as modem, modem.ftp("127.0.0.1", module.ftp, **SERVER) as ftp:
 
         async def copied_down() -> None:
             done = waiter.count(SIZE)
@@ -138,7 +138,7 @@ def _measure_cpu(open_modem: OpenModem) -> Mapping[str, Ratio]:
 async def _paced(open_modem: OpenModem, module: Module) -> dict[str, Ratio]:
     body = os.urandom(PACED)
     ratios = {}
-    async with open_modem(module.paths[0], apn="x") as modem, modem.ftp("127.0.0.1", module.ftp, **SERVER) as ftp:
+    async with open_modem(module.path, apn="x") as modem, modem.ftp("127.0.0.1", module.ftp, **SERVER) as ftp:
         await ftp.download("/small", Nowhere())
         for name, work in (
             ("download", lambda: ftp.download("/paced", Nowhere())),
@@ -167,7 +167,7 @@ async def _large(open_modem: OpenModem, module: Module) -> dict[str, Ratio]:
     def peaks() -> tuple[int, int]:
         return peak_of(os.getpid()), peak_of(module.pid)
 
-    async with open_modem(module.paths[0], apn="x") as modem, modem.ftp("127.0.0.1", module.ftp, **SERVER) as ftp:
+    async with open_modem(module.path, apn="x") as modem, modem.ftp("127.0.0.1", module.ftp, **SERVER) as ftp:
         peaks()
         await ftp.download("/file", Nowhere())
         await ftp.upload(_pieces(SIZE), "/up")
@@ -178,7 +178,7 @@ async def _large(open_modem: OpenModem, module: Module) -> dict[str, Ratio]:
     host, virtual = ((early / 1024, (late - early) / 1024) for early, late in zip(before, after, strict=True))
     return {
         "host": Ratio(after[0] / before[0], f"[{host[0]:.0f} MB, {host[1]:+.1f}]"),
-        "virtual modem": Ratio(after[1] / before[1], f"[{virtual[0]:.0f} MB with its server, {virtual[1]:+.1f}]"),
+        "virtual modem": Ratio(after[1] / before[1], f"[{virtual[0]:.0f} MB, {virtual[1]:+.1f}]"),
     }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.farend import BYTES_PER_SECOND
 from benchmarks.handloop import HandLoop
 from benchmarks.measure import Benchmark, Goal, Ratio, Rounds, interleave_async
-from benchmarks.module import Module, mail_of, peak_of
+from benchmarks.module import Module, length_of_mail, peak_of
 from benchmarks.transfer import Sides, found, goals
 
 ATTACHMENT = 500_000
@@ -108,9 +108,9 @@ def _message(body: bytes) -> EmailMessage:
 async def _mails(open_modem: OpenModem, theirs: Module, module: Module) -> dict[str, tuple[Rounds, Rounds]]:
     body = os.urandom(ATTACHMENT)
     message = _message(body)
-    hand = await MailByHand.open(theirs.paths[0], ())
+    hand = await MailByHand.open(theirs.path, ())
     seen = {}
-    async with open_modem(module.paths[0], apn="x") as modem:
+    async with open_modem(module.path, apn="x") as modem:
         send, read = Sides(), Sides()
         sides = {
             "hand": send.timed("hand", lambda: hand.send(body, theirs.smtp)),
@@ -142,7 +142,7 @@ def _measure_cpu(open_modem: OpenModem) -> Mapping[str, Ratio]:
 async def _paced(open_modem: OpenModem, module: Module) -> dict[str, Ratio]:
     message, encoded = _message(os.urandom(PACED)), len(base64.encodebytes(bytes(PACED)).replace(b"\n", b"\r\n"))
     ratios = {}
-    async with open_modem(module.paths[0], apn="x") as modem:
+    async with open_modem(module.path, apn="x") as modem:
         await modem.network.up()
         start = time.perf_counter()
         await modem.smtp.send(message, hostname="127.0.0.1", port=module.smtp, **SERVER)
@@ -165,22 +165,22 @@ async def _large(open_modem: OpenModem, module: Module) -> dict[str, Ratio]:
     def peaks() -> tuple[int, int]:
         return peak_of(os.getpid()), peak_of(module.pid)
 
-    async with open_modem(module.paths[0], apn="x") as modem:
-        async with modem.pop3("127.0.0.1", "user", "secret", port=module.pop3) as box:
-            seen = []
-            for number in (1, 2):
-                peaks()
-                size = 0
-                async with box.open(number) as mail:
-                    async for piece in mail:
-                        size += len(piece)
-                assert size == len(mail_of((MAIL, LARGE)[number - 1]))
-                seen.append(peaks())
+    seen = []
+    account = ("127.0.0.1", "user", "secret", module.pop3)
+    async with open_modem(module.path, apn="x") as modem, modem.pop3(*account) as box:
+        for number, wanted in enumerate((MAIL, LARGE), 1):
+            peaks()
+            size = 0
+            async with box.open(number) as mail:
+                async for piece in mail:
+                    size += len(piece)
+            assert size == length_of_mail(wanted)
+            seen.append(peaks())
     before, after = seen
     host, virtual = ((early / 1024, (late - early) / 1024) for early, late in zip(before, after, strict=True))
     return {
         "host": Ratio(after[0] / before[0], f"[{host[0]:.0f} MB, {host[1]:+.1f}]"),
-        "virtual modem": Ratio(after[1] / before[1], f"[{virtual[0]:.0f} MB with its server, {virtual[1]:+.1f}]"),
+        "virtual modem": Ratio(after[1] / before[1], f"[{virtual[0]:.0f} MB, {virtual[1]:+.1f}]"),
     }
 
 

@@ -1,7 +1,4 @@
-"""The module of the transfer benchmarks: a virtual modem and the servers that it talks to, in a process of their own.
-
-The parent has the paths of its pseudo-terminals and the addresses of the servers; everything else goes over the lines.
-"""
+"""The module of the transfer benchmarks, a virtual modem, and the servers that it talks to: two processes."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from typing import ClassVar, Self
 
 
 class Module:
-    """The side of the parent: ``paths`` are terminals of one module, ``ftp``, ``smtp`` and ``pop3`` ports of its servers.
+    """The side of the parent: ``path`` is the module's terminal, ``ftp``, ``smtp`` and ``pop3`` are servers' ports.
 
     ``files`` are generated ones of so many bytes, ``mails`` texts of so many bytes in the mailbox.
     """
@@ -30,30 +27,38 @@ class Module:
         mails: tuple[int, ...] = (),
         baud: str = "unlimited",
     ) -> None:
-        wanted = {"dialect": dialect, "files": files or {}, "mails": mails, "baud": baud, "core": self.core}
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.module", json.dumps(wanted)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=Path(__file__).parent.parent,
-        )
-        assert self._child.stdout is not None
-        facts = json.loads(self._child.stdout.readline())
-        self.paths: list[str] = facts["paths"]
-        self.ftp: int = facts["ftp"]
-        self.smtp: int = facts["smtp"]
-        self.pop3: int = facts["pop3"]
+        self._modem = _Child("modem", core=self.core, dialect=dialect, baud=baud)
+        self._servers = _Child("servers", core=self.core, files=files or {}, mails=mails)
+        self.path = str(self._modem.facts["path"])
+        self.ftp, self.smtp, self.pop3 = (int(str(self._servers.facts[name])) for name in ("ftp", "smtp", "pop3"))
 
     @property
     def pid(self) -> int:
-        """Its process."""
-        return self._child.pid
+        """The module's process; its servers are in another."""
+        return self._modem.pid
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._child.stdin is not None and self._child.stdout is not None
+        self._modem.end()
+        self._servers.end()
+
+
+class _Child:
+    """A process of this file, which lives until its standard input is closed."""
+
+    def __init__(self, role: str, **wanted: object) -> None:
+        arguments = [sys.executable, "-m", "benchmarks.module", role, json.dumps(wanted)]
+        pipe = subprocess.PIPE
+        self._child = subprocess.Popen(arguments, stdin=pipe, stdout=pipe, cwd=Path(__file__).parent.parent)
+        assert self._child.stdout is not None
+        self.facts: dict[str, object] = json.loads(self._child.stdout.readline())
+        self.pid = self._child.pid
+
+    def end(self) -> None:
+        assert self._child.stdin is not None
+        assert self._child.stdout is not None
         self._child.stdin.close()
         try:
             self._child.wait(10)
@@ -73,32 +78,50 @@ def peak_of(pid: int) -> int:
 
 def mail_of(size: int) -> bytes:
     """A mail of about so many bytes, in lines of text."""
+    head, line, count = _mail_parts(size)
+    return head + line * count
+
+
+def length_of_mail(size: int) -> int:
+    """How many bytes it has."""
+    head, line, count = _mail_parts(size)
+    return len(head) + len(line) * count
+
+
+def _mail_parts(size: int) -> tuple[bytes, bytes, int]:
     line = b"The quick brown fox jumps over the lazy dog, again and again, 0123456789.\r\n"
     head = b"From: a@example.com\r\nTo: b@example.com\r\nSubject: a long one\r\n\r\n"
-    return head + line * (max(0, size - len(head)) // len(line))
+    return head, line, max(0, size - len(head)) // len(line)
 
 
-async def _serve(dialect: str, files: dict[str, int], mails: list[int], baud: str) -> None:
+async def _serve(files: dict[str, int], mails: list[int]) -> None:
     from simcom_async.sites import FtpSite, Pop3Site, SmtpSite
-    from simcom_async.virtual import VirtualModem
 
     async with (
         FtpSite(files) as ftp,
         SmtpSite(users={"user": "secret"}) as smtp,
         Pop3Site(map(mail_of, mails)) as pop3,
-        VirtualModem(dialect, urc_delay=0, echo=False, baud=baud) as virtual,
     ):
-        paths = [await virtual.open_pty()]
-        facts = {"paths": paths, "ftp": ftp.port, "smtp": smtp.port, "pop3": pop3.port}
-        print(json.dumps(facts), flush=True)
-        hung_up = asyncio.get_running_loop().create_future()
-        asyncio.get_running_loop().add_reader(0, lambda: hung_up.done() or hung_up.set_result(None))
-        await hung_up
+        await _until_hung_up(ftp=ftp.port, smtp=smtp.port, pop3=pop3.port)
+
+
+async def _be_a_modem(dialect: str, baud: str) -> None:
+    from simcom_async.virtual import VirtualModem
+
+    async with VirtualModem(dialect, urc_delay=0, echo=False, baud=baud) as virtual:
+        await _until_hung_up(path=await virtual.open_pty())
+
+
+async def _until_hung_up(**facts: object) -> None:
+    print(json.dumps(facts), flush=True)
+    hung_up = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().add_reader(0, lambda: hung_up.done() or hung_up.set_result(None))
+    await hung_up
 
 
 if __name__ == "__main__":
-    order = json.loads(sys.argv[1])
+    order = json.loads(sys.argv[2])
     core = order.pop("core")
     if core is not None:
         os.sched_setaffinity(0, {core})
-    asyncio.run(_serve(**order))
+    asyncio.run({"servers": _serve, "modem": _be_a_modem}[sys.argv[1]](**order))
