@@ -57,6 +57,8 @@ DECLARED = {
     ("sim7000", "ftp"),
     ("sim7100", "ftp"),
     ("sim7100", "ftps"),
+    ("sim7100", "http"),
+    ("sim7100", "https"),
     ("sim7100", "pop3"),
     ("sim7100", "smtp"),
 }
@@ -81,7 +83,11 @@ HELD_BACK = {
 #: Commands that the document leaves without an end: AT+SMTPSTOP stops the mail, and nothing says so.
 UNENDED = {"sim7100-smtp-smtpstop": ("AT+SMTPSEND",)}
 #: What real firmware says at the end, of which the document does not speak (SIM5320 AT manual 16.7.9).
-ADDED = {"sim7100-smtp-smtpstop": ("+SMTP: USER CANCEL",)}
+#: As the most that is fetched, a number of bytes leaves others behind (SIM5320 AT manual 16.5.6).
+ADDED = {
+    "sim7100-smtp-smtpstop": ("+SMTP: USER CANCEL",),
+    "sim7100-https-chttpsrecv": ("+CHTTPS: RECV EVENT",),
+}
 #: Cuts of a dialogue in two that `make test` draws; `make test-long` makes all of them.
 CUTS = 60
 

@@ -50,7 +50,10 @@ def series() -> list[str]:
 
 
 def rows(dialect_names: Sequence[str]) -> list[Row]:
-    """One row for each form and syntax of each dialect, in the order declared. Raises UsageError for another name."""
+    """One row for each form and syntax of each dialect, in the order declared. Raises UsageError for another name.
+
+    A command that the document spells in its own way has rows under both names.
+    """
     return [row for name in dialect_names for row in _rows_of(_dialect(name))]
 
 
@@ -85,24 +88,25 @@ def _rows_of(dialect: Dialect) -> Iterable[Row]:
     found: dict[tuple[object, ...], Row] = {}
     for declared in dialect.commands:
         for form in all_forms(declared):
-            row = _row(dialect, declared, form)
-            same = found.setdefault((row["name"], row["form"], row["syntax"]), row)
-            # Several declarations may share a form; it works where one of them does.
-            same["host"] = same["host"] or dialect.speaks(form)
-            same["virtual"] = same["virtual"] or form in answered
+            for name in filter(None, (form.wire.name, form.wire.documented)):
+                row = _row(dialect, declared, form, name)
+                same = found.setdefault((row["name"], row["form"], row["syntax"]), row)
+                # Several declarations may share a form; it works where one of them does.
+                same["host"] = same["host"] or dialect.speaks(form)
+                same["virtual"] = same["virtual"] or form in answered
     return found.values()
 
 
-def _row(dialect: Dialect, declared: type[Command[Any]], form: type[Command[Any]]) -> Row:
+def _row(dialect: Dialect, declared: type[Command[Any]], form: type[Command[Any]], name: str) -> Row:
     from simcom_async.at.command import LINES_WITHOUT_AT
 
     wire = form.wire
     return {
         "dialect": dialect.name,
         "service": _service(declared),
-        "name": wire.name if wire.name in LINES_WITHOUT_AT else f"AT{wire.name}",
+        "name": name if name in LINES_WITHOUT_AT else f"AT{name}",
         "form": wire.form.value,
-        "syntax": syntax_of(form),
+        "syntax": syntax_of(form).replace(wire.name, name, 1),
         "ref": wire.ref or None,
         "host": False,
         "virtual": False,

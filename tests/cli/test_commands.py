@@ -137,3 +137,11 @@ async def test_the_list(simcom: Simcom) -> None:
 
 async def test_json(simcom: Simcom) -> None:
     assert (await simcom("commands", "--json")).json == rows(series())
+
+
+def test_a_command_that_the_document_spells_in_its_own_way_has_rows_under_both_names() -> None:
+    found = [row for row in rows(["sim7100"]) if row["name"] in ("AT+CHTTPSSEND", "AT+CHTTPSEND")]
+    syntaxes = {(row["syntax"], row["form"]) for row in found}
+    forms = {("=?", "test"), ("?", "read"), ("=<length>", "write"), ("", "execute")}
+    assert syntaxes == {(f"AT+CHTTP{name}{tail}", form) for name in ("SSEND", "SEND") for tail, form in forms}
+    assert all(row["host"] and row["virtual"] and row["service"] == "https" for row in found)

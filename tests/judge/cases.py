@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.judge import ftp_cases, http_cases, mail_cases, sim7100_ftp_cases, sim7100_mail_cases
+from tests.judge import ftp_cases, http_cases, mail_cases, sim7100_ftp_cases, sim7100_http_cases, sim7100_mail_cases
 from tests.judge.case import Case, Values
 
 __all__ = ["CASES", "NEEDS", "SAMPLES", "TAKEN"]
@@ -17,6 +17,7 @@ CASES: Mapping[tuple[str, str, str], Sequence[Case]] = {
     **mail_cases.CASES,
     **sim7100_mail_cases.CASES,
     **sim7100_ftp_cases.CASES,
+    **sim7100_http_cases.CASES,
 }
 #: Values that stand for the fields of answers on the host's side, by name; with the family in front, for it alone.
 SAMPLES: Mapping[str, Values] = {
@@ -25,6 +26,7 @@ SAMPLES: Mapping[str, Values] = {
     **mail_cases.SAMPLES,
     **sim7100_mail_cases.SAMPLES,
     **sim7100_ftp_cases.SAMPLES,
+    **sim7100_http_cases.SAMPLES,
 }
 #: Values outside a natural limit, which the document does not print, that modules take all the same.
 TAKEN: Mapping[tuple[str, str, str], str] = {**http_cases.TAKEN}
@@ -35,4 +37,5 @@ NEEDS: Mapping[tuple[str, str], tuple[Mapping[str, Any], ...]] = {
     **mail_cases.NEEDS,
     **sim7100_mail_cases.NEEDS,
     **sim7100_ftp_cases.NEEDS,
+    **sim7100_http_cases.NEEDS,
 }

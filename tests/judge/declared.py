@@ -34,7 +34,6 @@ _COMMAND = re.compile(r"AT([+][A-Z0-9]+)(=\?|\?|=|)(.*)")
 UNJUDGED: Mapping[tuple[str, str], str] = dict.fromkeys(
     [
         *(("sim7100", service) for service in ("filesystem", "general")),
-        *(("sim7100", service) for service in ("http", "https")),
     ],
     "its surroundings are not built",
 )

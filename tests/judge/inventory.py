@@ -96,8 +96,8 @@ MARKED = "<data, ends with ETX 0x03>"
 MARK = b"\x03"
 #: What stands in front of names that are not ASCII, literally, its brackets in an answer, too.
 TAG = "{non-ascii}"
-#: The number of +CME ERROR for wrong parameters (SIM7100 Internet service 5.15).
-INVALID = "213"
+#: The numbers of +CME ERROR for wrong parameters, by service (SIM7100 Internet service 5.15 and 6.2).
+INVALID = {"ftp": "213", "http": "226"}
 #: Prompts without a line end.
 MARKS = (">", ">>")
 #: What a prompt grants, where the inventory has another name for it than for what was asked for.
@@ -212,7 +212,11 @@ def _answer(form: Form, case: Case, values: Values, final: str, captures: dict[s
     """What the module says, and what is entered meanwhile."""
     if final != "OK":
         numbered = final not in form.finals and "+CME ERROR" in form.finals
-        yield _step(form, "+CME ERROR: <err>", {"err": INVALID}, captures) if numbered else Step(Does.RECV, final)
+        yield (
+            _step(form, "+CME ERROR: <err>", {"err": INVALID[form.service]}, captures)
+            if numbered
+            else Step(Does.RECV, final)
+        )
         return
     granted = {name: values[asked] for name, asked in GRANTED.items() if form.kind == "datamode" and asked in values}
     values = {**values, **granted}
@@ -223,7 +227,7 @@ def _answer(form: Form, case: Case, values: Values, final: str, captures: dict[s
     for line in lines:
         yield _step(form, line, values, captures)
     for line in form.later if case.later is None else case.later:
-        yield replace(_step(form, line, values, captures), later=True)
+        yield replace(_step(form, line, values, captures, later=True), later=True)
 
 
 def _preparation(lines: Sequence[Line]) -> Iterator[Step]:
@@ -239,7 +243,7 @@ def _preparation(lines: Sequence[Line]) -> Iterator[Step]:
         yield from (Step(Does.RECV, line, later=True) for line in said.later)
 
 
-def _step(form: Form, line: str, values: Values, captures: dict[str, Capture]) -> Step:
+def _step(form: Form, line: str, values: Values, captures: dict[str, Capture], *, later: bool = False) -> Step:
     raw = _RAW.fullmatch(line)
     if line == MARKED:
         entry = form.kind == "datamode"
@@ -251,7 +255,7 @@ def _step(form: Form, line: str, values: Values, captures: dict[str, Capture]) -
         optional = _OPTIONAL.fullmatch(line)
         text = _template(form, _OPTIONAL.sub(_without_brackets, line), values, captures)
         return Step(Does.PROMPT if prompt else Does.RECV, text, optional=optional is not None)
-    if form.kind == "datamode":
+    if form.kind == "datamode" and not later:
         return Step(Does.ENTRY, "x" * int(values[raw[1]]))
     return Step(Does.PAYLOAD, payload=Payload(length=values.get(raw[1], f"{{{raw[1]}}}")))
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from tests.judge import ftp_needs, http_needs, mail_needs, sim7100_ftp_needs, sim7100_mail_needs
+from tests.judge import ftp_needs, http_needs, mail_needs, sim7100_ftp_needs, sim7100_http_needs, sim7100_mail_needs
 from tests.judge.surroundings import Provider, Surroundings
 from tests.judge.transcript import Transcript
 
@@ -40,7 +40,8 @@ PROVIDERS: Mapping[str, Provider] = {
     "ftp-server": _of_family(sim800=ftp_needs.server, sim7000=ftp_needs.server, sim7100=sim7100_ftp_needs.server),
     "ftps-server": sim7100_ftp_needs.server,
     "directory-listing": sim7100_ftp_needs.listing,
-    "http-server": http_needs.server,
+    "http-server": _of_family(sim800=http_needs.server, sim7100=sim7100_http_needs.server),
+    "https-server": sim7100_http_needs.secure_server,
     "http-proxy": http_needs.proxy,
     "smtp-server": _of_family(sim900=mail_needs.server, sim7100=sim7100_mail_needs.server),
     "pop3-server": _of_family(sim900=mail_needs.box, sim7100=sim7100_mail_needs.box),

@@ -30,10 +30,11 @@ __all__ = ["SPELLINGS", "judge_line", "replay", "spelled"]
 
 #: Where the host writes another spelling than the document: the AT manual prints this one, and the case of the tag does
 #: not matter (device-facts 5.1); blanks behind commas are the printer's (SIM7100 Internet service 4.1).
-#: What is ASCII needs no hex, and a path is one hex string (device-facts 8.1).
+#: What is ASCII needs no hex, a path is one hex string, and AT+CHTTPSSEND has two S (device-facts 8.1).
 SPELLINGS = {
     '"Contype"': '"CONTYPE"',
     '", ': '",',
+    "AT+CHTTPSEND": "AT+CHTTPSSEND",
     '{non-ascii}"74657374"': '"test"',
     '{non-ascii}"74657374646972"': '"testdir"',
     '"/2F74657374646972/B2E2CAD42E747874"': '"2F746573746469722FB2E2CAD42E747874"',

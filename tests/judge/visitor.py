@@ -15,6 +15,12 @@ _BLANKS = re.compile(r'("[^"]*")|(?<=[:,])[ \t]+')
 #: Lines in front of OK that the SIM5320 has and the document of the SIM7100 has not (device-facts 1.9).
 _RESULT = re.compile(r"\+CFTPS(?:START|STOP|LOGIN|LOGOUT): \d+")
 
+#: How real firmware spells a tag, and how the document does (device-facts 8.1).
+_REAL_SPELLING = ("+CHTTPSSEND", "+CHTTPSEND")
+
+#: A line behind which something is typed, as behind a mark (device-facts 1.1).
+_TYPED_BEHIND = "+CHTTPACT: REQUEST"
+
 #: Questions after which a module that stands still is not where it should be and never will be.
 ENOUGH = 500
 
@@ -160,7 +166,7 @@ class Visitor:
         if self._exact:
             return self.transcript.match(step.text, line, bound)
         for text in (step.text, *step.alternatives):
-            for plain in (str, _without_blanks):
+            for plain in (str, _plain):
                 values = self.transcript.match(plain(text), plain(line), bound)
                 if values is not None:
                     return values
@@ -205,11 +211,13 @@ class Visitor:
         self._information = information
         line = (await self.console.read_past(b"\r\n")).removesuffix(b"\r\n")
         assert line, f"an empty line where none belongs, then {self.console.unread!r}"
+        self._marked = self._marked or line == _TYPED_BEHIND.encode("ascii")
         return line.decode("latin-1")
 
 
-def _without_blanks(text: str) -> str:
-    return _BLANKS.sub(lambda found: found[1] or "", text)
+def _plain(text: str) -> str:
+    """Without blanks, and in the spelling of the document."""
+    return _BLANKS.sub(lambda found: found[1] or "", text).replace(*_REAL_SPELLING)
 
 
 def _is_ours(step: Step) -> bool:
