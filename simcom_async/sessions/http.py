@@ -9,8 +9,11 @@ from simcom_async.at.command import Service
 from simcom_async.errors import UnsupportedService, UsageError
 from simcom_async.sessions.http_action import ActionFlow
 from simcom_async.sessions.http_flow import HttpFlow
+from simcom_async.sessions.http_raw import RawFlow
+from simcom_async.sessions.http_redirect import REDIRECTS, redirected, redirected_again
 from simcom_async.sessions.http_request import HttpOptions, HttpRequest, Source
 from simcom_async.sessions.http_response import HttpResponse
+from simcom_async.sessions.http_tls import TlsFlow
 from simcom_async.sessions.progress import Direction, Meter
 from simcom_async.sessions.session import Session
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["HttpSession", "HttpStream"]
 
 #: The ways to carry a request; the first that the dialect has is taken.
-FLOWS: tuple[type[ActionFlow], ...] = (ActionFlow,)
+FLOWS: tuple[type[HttpFlow], ...] = (ActionFlow, RawFlow, TlsFlow)
 
 
 class HttpSession(Session):
@@ -76,15 +79,14 @@ class HttpSession(Session):
         dialect = self._link.dialect
         for flow in FLOWS:
             if flow.carries(dialect, request):
-                return flow(self._link, self._clock, self._network, request)
-        spoken = [flow for flow in FLOWS if flow.speaks(dialect)]
-        carried = sorted({method for flow in spoken for method in flow.methods})
-        what = f"it carries {', '.join(carried)}" if carried else "it has no commands for HTTP"
+                return flow(self._attachment, self._network, request)
+        carried = " and ".join(flow.ability() for flow in FLOWS if flow.speaks(dialect))
+        what = f"it carries {carried}" if carried else "it has no commands for HTTP"
         raise UnsupportedService(
             f"{request.method} over {request.scheme} is not for the {dialect.name} dialect: {what}",
             field="method",
             value=request.method,
-            allowed=", ".join(carried),
+            allowed=carried,
         )
 
     async def prepared(self, request: HttpRequest) -> HttpFlow:
@@ -130,15 +132,13 @@ class HttpStream:
         return self._open.length
 
     async def __aenter__(self) -> Self:
-        flow = await self._session.prepared(self._request)
-        self._claim = await self._session.enter(held=self._held)
-        self._flow = flow
-        try:
-            await flow.begin()
-        except BaseException:
+        for _ in range(REDIRECTS + 1):
+            following = await self._begin()
+            if following is None:
+                return self
             await self.aclose()
-            raise
-        return self
+            self._request = following
+        raise redirected_again(self._request)
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
@@ -166,7 +166,27 @@ class HttpStream:
         flow, claim = self._flow, self._claim
         self._flow = self._claim = None
         if flow is not None and claim is not None:
-            await self._session.leave(claim, flow.end)
+            try:
+                await self._session.leave(claim, flow.end)
+            finally:
+                await flow.release()
+
+    async def _begin(self) -> HttpRequest | None:
+        """Ask; the request that the answer redirects to, where that is to be followed and the module does not."""
+        request = self._request
+        flow = await self._session.prepared(request)
+        try:
+            claim = await self._session.enter(held=self._held, service=flow.service)
+        except BaseException:
+            await flow.release()
+            raise
+        self._flow, self._claim = flow, claim
+        try:
+            await flow.begin(claim)
+            return redirected(request, flow) if request.follow_redirects and not flow.follows else None
+        except BaseException:
+            await self.aclose()
+            raise
 
     @property
     def _open(self) -> HttpFlow:

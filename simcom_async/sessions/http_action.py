@@ -23,14 +23,14 @@ from simcom_async.commands.http import (
 )
 from simcom_async.commands.http_parameters import HttpParaBreak, HttpParaBreakEnd, HttpParaCid, HttpParaUrl
 from simcom_async.errors import HttpError
-from simcom_async.sessions.http_flow import HttpFlow
+from simcom_async.sessions.http_flow import HttpFlow, check_place
 from simcom_async.sessions.http_request import HttpRequest
 from simcom_async.sessions.http_response import ContentRange
 from simcom_async.sessions.http_service import HttpService, Span
 
 if TYPE_CHECKING:
-    from simcom_async.link.link import Link
-    from simcom_async.ports.clock import Clock
+    from simcom_async.link.claims import Claim
+    from simcom_async.sessions.attach import Attachment
     from simcom_async.sessions.network import NetworkSession
 
 __all__ = ["ActionFlow"]
@@ -80,11 +80,13 @@ class ActionFlow(HttpFlow):
 
     needs = (HttpInit, HttpTerm, HttpParaCid, HttpParaUrl, HttpAction, HttpRead, HttpReadRange)
     methods = tuple(HttpMethod.__members__)
+    follows = True
 
-    def __init__(self, link: Link, clock: Clock, network: NetworkSession, request: HttpRequest) -> None:
+    def __init__(self, attachment: Attachment, network: NetworkSession, request: HttpRequest) -> None:
+        link = attachment.link
         self._network = network
         self._request = request
-        self._service = HttpService(link, clock, network, request)
+        self._service = HttpService(link, attachment.clock, network, request)
         self._ranges = list(_RANGES)
         speaks = link.dialect.speaks
         self._divisible = (
@@ -103,7 +105,7 @@ class ActionFlow(HttpFlow):
         """Gather the body and build the commands."""
         await self._service.prepare()
 
-    async def begin(self) -> None:
+    async def begin(self, claim: Claim) -> None:
         """Ask for all of it, or for the first range where that is more than the module holds."""
         await self._network.ready()
         offset = self._request.offset
@@ -158,7 +160,7 @@ class ActionFlow(HttpFlow):
             return
         found = stored.range
         if found is not None and not self._request.ranged:
-            self._check_place(found, offset)
+            check_place(self._request, found, offset)
         elif not stored.partial:
             stored.first = 0  # the server ignored the range: it is all there, and what was not asked for is left out
             stored.read = min(offset, stored.size)
@@ -207,19 +209,10 @@ class ActionFlow(HttpFlow):
             raise self._service.error(HttpStatus(stored.status), f"fetch it again with offset={first}")
         found = stored.range
         if found is not None:
-            self._check_place(found, first)
+            check_place(self._request, found, first)
         changed = None not in (before.version, stored.version) and before.version != stored.version
         if changed or (found is not None and None not in (found.total, self._end) and found.total != self._end):
             raise _changed(self._request, first)
-
-    def _check_place(self, found: ContentRange, first: int) -> None:
-        if found.first != first:
-            raise HttpError(
-                f"GET {self._request.url}: bytes from {first} on were asked for, those from {found.first} on came",
-                code=int(HttpStatus.PARTIAL_CONTENT),
-                meaning="the server sent another range",
-                remedy="fetch it without an offset",
-            )
 
 
 def _joined(headers: Mapping[str, str] | None, offset: int, end: int | None) -> Mapping[str, str] | None:

@@ -21,7 +21,7 @@ Source = bytes | bytearray | memoryview | os.PathLike[str] | AsyncIterable[bytes
 """A request body: bytes, the path of a file, or an async iterable of bytes."""
 
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
-_SCHEMES = ("http", "https")
+_PORTS = {"http": 80, "https": 443}
 _OWN_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
@@ -35,9 +35,10 @@ class HttpOptions(TypedDict, total=False):
     """The keyword arguments of every HTTP verb.
 
     ``headers``: further header lines. ``content_type``: the media type of the body. ``offset``: resume, leaving out so
-    many bytes at the start of the resource (GET). ``proxy``: ``host:port`` of an HTTP proxy. ``follow_redirects``: let
-    the module follow them, by default it does not. ``timeout``: seconds that the server may take. ``progress``: called
-    with bytes done and in all, of the request's body where there is one, else of the answer's.
+    many bytes at the start of the resource (GET). ``proxy``: ``host:port`` of an HTTP proxy. ``follow_redirects``:
+    follow them, by default they are answers. ``timeout``: seconds that the server may take, to its answer and for each
+    further part of it that is waited for. ``progress``: called with bytes done and in all, of the request's body where
+    there is one, else of the answer's.
     """
 
     headers: Mapping[str, str]
@@ -72,6 +73,8 @@ class HttpRequest:
         object.__setattr__(self, "method", self.method.upper())
         if not _TOKEN.fullmatch(self.method):
             raise _refused("method", self.method, "a token such as GET")
+        if self.method == "CONNECT":
+            raise _refused("method", self.method, "a method that asks for a resource")
         _check_url(self.url)
         self._check_body()
         _check_headers(self.headers)
@@ -93,6 +96,29 @@ class HttpRequest:
     def address(self) -> str:
         """The URL as it goes to the module: without its fragment, which no server sees (RFC 9110 section 7.1)."""
         return self.url.partition("#")[0]
+
+    @property
+    def server(self) -> tuple[str, int]:
+        """Host and port of the server; port 80 or 443 unless told."""
+        parts = urlsplit(self.url)
+        return parts.hostname or "", parts.port or _PORTS[self.scheme]
+
+    @property
+    def host(self) -> str:
+        """The server as the Host header names it: with its port where that is not the usual one."""
+        host, port = self.server
+        return host if port == _PORTS[self.scheme] else f"{host}:{port}"
+
+    @property
+    def target(self) -> str:
+        """What a server is asked for: path and query (RFC 9112 section 3.2.1)."""
+        parts = urlsplit(self.address)
+        return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+    @property
+    def absolute_target(self) -> str:
+        """What a proxy is asked for: the whole URL (RFC 9112 section 3.2.2)."""
+        return f"{self.scheme}://{self.host}{self.target}"
 
     @cached_property
     def proxy_address(self) -> tuple[str, int] | None:
@@ -121,6 +147,20 @@ class HttpRequest:
         return tuple(
             f"{name}: {value.strip()}" for name, value in given if name.lower() not in ("content-type", "user-agent")
         )
+
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """The header fields of the caller, the content type among them."""
+        given = [(name, value.strip()) for name, value in (self.headers or {}).items()]
+        if self.content_type is None:
+            return tuple(given)
+        others = [(name, value) for name, value in given if name.lower() != "content-type"]
+        return (*others, ("Content-Type", self.content_type.strip()))
+
+    @property
+    def takes_body(self) -> bool:
+        """Whether the method is one that has a body, be it empty."""
+        return self.method in _BODY_METHODS
 
     def header(self, name: str) -> str | None:
         """The value of a header of the request; ``name`` in lower case."""
@@ -160,7 +200,7 @@ def _check_url(url: str) -> None:
                 allowed="the characters of RFC 3986",
             )
     parts = _split("url", url, hidden)
-    if parts.scheme.lower() not in _SCHEMES:
+    if parts.scheme.lower() not in _PORTS:
         raise _refused("url", None if hidden else url, "a URL that starts with http:// or https://")
     if "@" in parts.netloc:
         raise _refused("url", None, "a URL without user and password; send them in an Authorization header")

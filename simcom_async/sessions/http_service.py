@@ -38,6 +38,7 @@ from simcom_async.commands.http_parameters import (
 from simcom_async.errors import CommandFailed, HttpError, LimitExceeded, ModemError
 from simcom_async.sessions.counted import USUAL_RATE, block_size, read_stored
 from simcom_async.sessions.http_body import gathered
+from simcom_async.sessions.http_flow import http_error
 from simcom_async.sessions.http_request import HttpRequest
 from simcom_async.sessions.http_response import parsed_headers
 from simcom_async.sessions.parameter import built, limits
@@ -157,16 +158,7 @@ class HttpService:
 
     def error(self, status: HttpStatus, remedy: str = "") -> HttpError:
         """The error of a result that no answer comes with."""
-        remedy = remedy or status.remedy
-        return HttpError(
-            f"{self._request.method} {self._request.url}: {int(status)}, {status.meaning}"
-            + (f"; {remedy}" if remedy else ""),
-            command=self._action.masked,
-            code=int(status),
-            meaning=status.meaning,
-            retry=status.retry,
-            remedy=remedy,
-        )
+        return http_error(self._request, self._action.masked, status, remedy)
 
     @property
     def block(self) -> int:

@@ -1,0 +1,87 @@
+"""HTTP over AT+CHTTPACT: the host enters a whole request, the module pushes the whole answer.
+
+The port carries nothing else meanwhile, and nothing but the server ends it. Where the port has flow control a slow
+reader makes the module wait, elsewhere what waits unread is bounded (law 7).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simcom_async.commands.chttp import ChttpAct, ChttpCode, ChttpEvent
+from simcom_async.errors import CommandFailed, ProtocolError
+from simcom_async.sessions.http_carried import CarriedFlow
+from simcom_async.sessions.http_flow import http_error, refused_error
+from simcom_async.sessions.parameter import composed
+from simcom_async.sessions.pushed import Pushed
+from simcom_async.sessions.undertaking import Undertaking
+
+if TYPE_CHECKING:
+    from simcom_async.sessions.attach import Attachment
+    from simcom_async.sessions.http_request import HttpRequest
+    from simcom_async.sessions.network import NetworkSession
+
+__all__ = ["RawFlow"]
+
+_GRACE = 5.0  # seconds in which a server that has given its whole answer closes the connection
+_UNREAD = 600.0  # seconds for what is left of an answer that nobody wants any more
+
+
+class RawFlow(CarriedFlow):
+    """A request by AT+CHTTPACT, any method, without TLS."""
+
+    needs = (ChttpAct,)
+    schemes = ("http",)
+    lost = ChttpCode.NETWORK
+    broken = ChttpCode.TRANSFER_FAILED
+
+    def __init__(self, attachment: Attachment, network: NetworkSession, request: HttpRequest) -> None:
+        super().__init__(attachment, network, request)
+        self._pushed = Pushed(self._link, self._too_much)
+        self._work: Undertaking[ChttpEvent] | None = None
+
+    async def end(self) -> None:
+        """Wait no more; what still comes of it goes nowhere."""
+        work, self._work = self._work, None
+        if work is None:
+            return
+        self._pushed.close()
+        if self._messages.complete:
+            await work.ends_within(_GRACE)
+        await work.give_up()
+        await self._link.settled(self.service, _UNREAD)
+
+    def _build(self) -> None:
+        request = self._request
+        field = "url" if request.proxy_address is None else "proxy"
+        host, port = request.proxy_address or request.server
+        self._command = composed(self._link.dialect, {"host": field, "port": field}, ChttpAct, host=host, port=port)
+
+    async def _ask(self) -> None:
+        self._work = Undertaking(self._attachment, self._command, entry=self.outgoing(), sink=self._came)
+
+    async def _take(self) -> bytes:
+        work, pushed = self._work, self._pushed
+        assert work is not None  # noqa: S101 - begin comes first
+        await work.until(lambda: bool(pushed.size))
+        if pushed.size:
+            return pushed.take()
+        self._check(work)
+        return b""
+
+    def _came(self, data: bytes) -> None:
+        self._pushed.put(data)
+        if self._work is not None:
+            self._work.changed.set()
+
+    def _check(self, work: Undertaking[ChttpEvent]) -> None:
+        """Raise what has broken it off."""
+        try:
+            code = work.answer().code
+        except CommandFailed as error:
+            raise refused_error(self._request, error, ChttpCode) from error
+        if code is not ChttpCode.DONE:
+            raise http_error(self._request, self._command.masked, code)
+
+    def _too_much(self, why: str) -> ProtocolError:
+        return ProtocolError(f"{self._request.method} {self._request.url}: {why}")
