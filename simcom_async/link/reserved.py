@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from simcom_async.at.event import FinalLine
 from simcom_async.commands.topics import ModuleBooted
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Reserved:
         for ending in reservation.endings:
             self._watches.append(self._bus.on(ending.message, partial(self._look, ending, operation.command)))
         self._watches.append(self._bus.on(ModuleBooted, self.end))
+        self._watches.append(self._bus.on(FinalLine, self._refused))
 
     def end(self, _: object = None) -> None:
         """Everything is taken again."""
@@ -49,6 +51,11 @@ class Reserved:
         watches, self._watches = self._watches, []
         for watch in watches:
             watch.close()
+
+    def _refused(self, line: FinalLine) -> None:
+        """A module that refuses what it is reserved for knows nothing of it: it has restarted, or given up."""
+        if self._now is not None and not line.ok and isinstance(line.command, self._now.commands):
+            self.end()
 
     def _look(self, ending: Ending, command: Command[Any], message: Message) -> None:
         if ending.ends(command, message):

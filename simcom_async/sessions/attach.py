@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from simcom_async.at.dialect import Dialect
-from simcom_async.at.event import EchoLine
+from simcom_async.at.event import EchoLine, FinalLine, LateReply, Noise, ReplyLine
 from simcom_async.commands.general import At, Echo, ErrorReport
 from simcom_async.commands.topics import ModuleBooted
 from simcom_async.errors import CommandFailed, CommandTimeout, LinkError, ModemRestarted, PortLost
@@ -29,6 +29,7 @@ _log = logging.getLogger(__name__)
 
 _TRAIN = 10  # how many AT a module may need to find the rate (device-facts 9, number 21)
 _TRAIN_PAUSE = 0.3
+_STRAY = 0.2  # seconds in which an answer to something older comes
 _BOOTS = 3  # how often a module may restart while it is being attached
 _NUMBERED_ERRORS = 1
 _SHOWN = 64
@@ -127,10 +128,12 @@ class Attachment:
         """Go through all steps once; False when the module restarted meanwhile."""
         if self._closed:
             raise PortLost(f"{self.url} is closed", port=self.url)
-        upset = self._upset
-        if self.link.condition in _GONE:
+        upset, lost = self._upset, self.link.condition in _GONE
+        if lost:
             await self.link.open()
         await self._train()
+        if lost and self.generation:
+            await self._fall_in_step()
         await self._silence_echo()
         await self._number_errors()
         self._identity = await read_identity(self.link)
@@ -165,6 +168,15 @@ class Attachment:
             else:
                 return
         raise _unanswered(self.url, self.link.state.baud, seen)
+
+    async def _fall_in_step(self) -> None:
+        """Send AT until nothing but its OK comes: what was asked before the line was lost may be answered only now."""
+        for _ in range(_TRAIN):
+            with self.link.bus.subscribe(ReplyLine, FinalLine, LateReply, Noise) as said:
+                await self.link.send(At())
+                await self.clock.sleep(_STRAY)
+            if said.pending == 1:
+                return
 
     async def _silence_echo(self) -> None:
         """Switch echo off and look whether it is; a line that echoes by itself is understood all the same."""

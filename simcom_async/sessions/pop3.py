@@ -88,6 +88,7 @@ class Pop3Session:
         self._account = account
         self._turn = asyncio.Lock()
         self._marked: set[int] = set()
+        self._touched = False  # something may be marked, whatever the server has said to it
         self._flow: Pop3Flow | None = None
         self._claim: Claim | None = None
         self._errand: Errand[Any] | None = None
@@ -113,7 +114,7 @@ class Pop3Session:
             if kind is None and self._marked:
                 await self.perform(self._open.logout)
         finally:
-            await self._leave(marked=bool(self._marked))
+            await self._leave(marked=self._touched)
 
     async def stat(self, *, timeout: float | None = None) -> MailboxSize:
         """How many mails there are, and their size in bytes."""
@@ -158,6 +159,7 @@ class Pop3Session:
         """Mark a mail: the server deletes it when the block ends well."""
         _check(number)
         self._marked.add(number)
+        self._touched = True
         try:
             await self.perform(lambda: self._open.delete(number), timeout)
         except Pop3Error:
@@ -168,6 +170,7 @@ class Pop3Session:
         """Take all marks back."""
         await self.perform(self._open.reset, timeout)
         self._marked.clear()
+        self._touched = False
 
     async def __aiter__(self) -> AsyncIterator[EmailMessage]:
         for number, _ in await self.list():

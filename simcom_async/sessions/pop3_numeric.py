@@ -95,6 +95,10 @@ class NumericPop3(Pop3Flow):
                 result = await self._log_in()
             except CommandFailed as error:
                 raise self._failed(error, "login") from error
+        if result.code == EmailPop3LoginCode.NETWORK_ERROR:
+            self.outfit.network.suspect()  # a restart that nobody has noticed has closed the bearer
+            await self.outfit.network.ready()
+            result = await self._log_in()
         if isinstance(result, EmailPop3Ended) or result.code is not EmailPop3LoginCode.LOGGED_IN:
             self.ended = self._error(result.code, EmailPop3Login(), "login")
             raise self.ended

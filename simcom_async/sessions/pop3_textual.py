@@ -81,10 +81,21 @@ class TextualPop3(Pop3Flow):
             await self._stop()
             await link.send(self._settings)
         try:
-            await link.send(Pop3Login())
+            await self._log_in()
         except CommandFailed as error:
             self.ended = self._failed(error, "login")
             raise self.ended from error
+
+    async def _log_in(self) -> None:
+        link, network = self.outfit.link, self.outfit.network
+        try:
+            await link.send(Pop3Login())
+        except CommandFailed as error:
+            if error.code != str(Pop3Code.NETWORK_ERROR):
+                raise
+            network.suspect()  # a restart that nobody has noticed may have closed the context
+            await network.ready()
+            await link.send(Pop3Login())
 
     async def stat(self) -> MailboxSize:
         """AT+POP3NUM."""

@@ -39,7 +39,7 @@ from simcom_async.commands.email_smtp_settings import (
     EmailSmtpServer,
     EmailSmtpSubject,
 )
-from simcom_async.errors import CommandFailed
+from simcom_async.errors import CommandFailed, CommandTimeout, SmtpError
 from simcom_async.sessions.mail import Letter
 from simcom_async.sessions.mail_parts import refused
 from simcom_async.sessions.mail_server import module_timeout
@@ -73,6 +73,7 @@ _CERTAIN = (
     EmailSmtpCode.BAD_RECIPIENT,
 )
 _SETTLE = 60.0  # seconds that a mail which was given up may take to end
+_ENDING = 5.0  # seconds until a mail has ended whose connection is gone
 _RAW_LINE, _CODED_LINE, _LINE = 57, 76, 78  # bytes of a line: raw, in base64, with CR LF (RFC 2045 6.8)
 _TAKEN = frozenset(b"\t\n") | frozenset(range(0x20, 0x7F))
 
@@ -109,7 +110,12 @@ class NumericSmtp(SmtpFlow):
             await self.outfit.link.send(setting)
         await self.outfit.link.send(self._entry, entry=self._body)
         self.outfit.meter.add(len(body_lines(self.letter.text)), self._total)
-        await self._send()
+        try:
+            await self._send()
+        except SmtpError as error:
+            if not isinstance(error.__cause__, CommandFailed) or not await self._stop_older():
+                raise
+            await self._send()  # it was refused before, so there are no two of it
 
     async def end(self) -> None:
         """Stop what waits for the attachment, in the only way there is, and make the module forget the password."""
@@ -204,10 +210,26 @@ class NumericSmtp(SmtpFlow):
             except CommandFailed as error:
                 self.underway = False
                 raise smtp_error(self.what, str(error.code), command, certain=True) from error
+        if result.code is EmailSmtpCode.NETWORK_ERROR:
+            self.outfit.network.suspect()
         self.sent = result.code is EmailSmtpCode.SENT
         if not self.sent:
             certain = not self.underway or result.code in _CERTAIN
             raise smtp_error(self.what, result.code, command, certain=certain)
+
+    async def _stop_older(self) -> bool:
+        """Stop a mail that a lost line has left waiting for its attachment; whether there was one."""
+        link, network = self.outfit.link, self.outfit.network
+        if not link.claimed <= {Service.SMTP}:
+            return False
+        with link.bus.subscribe(EmailSmtpResult) as results:
+            await network.down()
+            await network.ready()
+            try:
+                await results.get(_ENDING)
+            except CommandTimeout:
+                return False
+        return True
 
     async def _attach(self, work: Undertaking[EmailSmtpResult], attachment: Attachment) -> None:
         """Hand the attachment over, block by block; ends early when the module has ended the mail."""

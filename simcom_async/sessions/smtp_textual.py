@@ -210,6 +210,7 @@ class TextualSmtp(SmtpFlow):
                 result = await work.ended()
             except CommandFailed as error:
                 self.underway = self._accepted
+                self.outfit.network.suspect()
                 code = SmtpCode(str(error.code)) if error.meaning else str(error.code)
                 raise smtp_error(self.what, code, command, certain=not self._accepted) from error
         self.sent = result.code is SmtpCode.SUCCESS

@@ -251,6 +251,8 @@ class Channel:
         """Send a prompt and take the entry; after ``seconds`` it is over with what has come, ``sink`` gets it."""
         entry = self._entry = Entry(maximum, sink)
         self.out.send(prompt)
+        if self._entry is not entry:
+            raise asyncio.CancelledError  # the module was switched off in the middle of the prompt
         self._take(self.responder.enter(size, echoed=echoed))
         timer = None
         if seconds is not None:

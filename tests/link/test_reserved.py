@@ -14,6 +14,7 @@ from simcom_async.commands.email_pop3_fetch import (
 from simcom_async.commands.general import At
 from simcom_async.commands.network import SignalQuality, SignalQualityRead
 from simcom_async.dialects import SIM900
+from simcom_async.errors import CommandFailed
 
 OK = b"\r\nOK\r\n"
 QUALITY = b"\r\n+CSQ: 21,0\r\n" + OK
@@ -115,3 +116,16 @@ async def test_basic_commands_and_raw_ones_are_not_held(link, peer, start):
     await peer.says(QUALITY)
     assert await raw == ("+CSQ: 21,0",)
     assert peer.news == b"AT\rAT+CSQ\r"
+
+
+@pytest.mark.parametrize("command", [EmailPop3Read(), EmailPop3Logout()])
+async def test_a_module_that_knows_nothing_of_it_ends_it(link, peer, start, command):
+    await fetched(link, peer, start)
+    quality = await start(link.send(SignalQualityRead()))
+    refused = await start(link.send(command))
+    await peer.says(b"\r\nERROR\r\n")
+    with pytest.raises(CommandFailed):
+        await refused
+    assert peer.news.endswith(b"AT+CSQ\r")
+    await peer.says(QUALITY)
+    await quality

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from simcom_async.at.command import Service
-from simcom_async.errors import SmtpError
+from simcom_async.errors import SimcomError, SmtpError
 from simcom_async.sites.smtp import SmtpSite
-from simcom_async.virtual.faults import DropLine
+from simcom_async.virtual.faults import DropLine, Reset, Unplug
 from tests.sessions.mail_ends import ends
 from tests.sessions.mails import check_arrived, mail
 
@@ -96,3 +96,27 @@ async def test_a_lost_credit_ends_in_the_modules_own_time_limit() -> None:
             await modem.smtp.send(mail(files={"f": bytes(9_000)}), hostname=host, port=port)
         assert caught.value.code == 64
         assert not site.mails
+
+
+@pytest.mark.parametrize("offset", [0, 1, 2, 3])
+async def test_a_restart_in_the_middle_of_a_prompt(offset: int) -> None:
+    async with SmtpSite() as site, ends("sim900") as (virtual, modem):
+        host, port = site.address
+        virtual.faults.add(Reset(command="SMTPBODY", offset=offset))
+        with pytest.raises(SimcomError):
+            await modem.smtp.send(mail(), hostname=host, port=port)
+        await modem.smtp.send(mail(), hostname=host, port=port)
+    assert len(site.mails) == 1
+
+
+async def test_a_mail_that_a_lost_line_has_left_waiting_is_stopped() -> None:
+    async with SmtpSite() as site, ends("sim900") as (virtual, modem):
+        host, port = site.address
+        virtual.faults.add(Unplug(command="SMTPSEND", offset=8))
+        with pytest.raises(SimcomError):
+            await modem.smtp.send(mail(files={"f": bytes(9_000)}), hostname=host, port=port)
+        virtual.plug()
+        message = mail("next\n")
+        await modem.smtp.send(message, hostname=host, port=port)
+    check_arrived(message, site.mails[0], ("bob@example.com",))
+    assert len(site.mails) == 1
