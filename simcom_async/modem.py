@@ -26,6 +26,7 @@ from simcom_async.sessions.files import FilesSession
 from simcom_async.sessions.ftp import FtpSession
 from simcom_async.sessions.ftp_login import FtpLogin
 from simcom_async.sessions.ftp_service import FtpService
+from simcom_async.sessions.ftps_service import FtpsService
 from simcom_async.sessions.http import HttpSession
 from simcom_async.sessions.identity import Identity, chosen_dialect
 from simcom_async.sessions.network import NetworkSession
@@ -70,7 +71,8 @@ class Modem:
         self._files = FilesSession(self._attachment)
         self.smtp = SmtpSession(self._attachment, self.network, self._files)
         self._pop3 = Pop3Service(self._attachment, self.network, self._files)
-        self._ftp = FtpService(self._attachment, self.network)
+        self._ftp = FtpService(self._attachment, self.network, self._files)
+        self._ftps = FtpsService(self._attachment, self.network, self._files)
 
     @property
     def bus(self) -> EventBus:
@@ -162,16 +164,19 @@ class Modem:
         tls: bool = False,
         passive: bool = True,
         binary: bool = True,
+        single_ip: bool = False,
     ) -> FtpSession:
         """FTP with a server: ``async with modem.ftp("ftp.example.com", user="u", password="p") as ftp: ...``.
 
         ``tls``: FTPS. ``passive``: the module opens the data connections, else the server does. ``binary=False``: text,
-        in which line ends are the server's business. Raises UsageError, and UnsupportedService for what the module has
-        no commands for, before a byte is sent.
+        in which line ends are the server's business. ``single_ip``: data connections of FTPS go to ``host``, whatever
+        address the server tells. Raises UsageError, and UnsupportedService for what the module has no commands for,
+        before a byte is sent.
         """
         secret = SecretStr(password) if isinstance(password, str) else password
-        login = FtpLogin(host=host, port=port, user=user, password=secret, tls=tls, passive=passive, binary=binary)
-        return FtpSession(self._ftp, login)
+        ways = {"tls": tls, "passive": passive, "binary": binary, "single_ip": single_ip}
+        login = FtpLogin(host=host, port=port, user=user, password=secret, **ways)
+        return FtpSession(self._ftps if tls else self._ftp, login)
 
     def pop3(
         self, host: str, user: str, password: str | SecretStr, port: int = 110, *, timeout: float | None = None

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from simcom_async.at.fields import Range
-from simcom_async.errors import UnsupportedService, UsageError
+from simcom_async.errors import FtpError, UnsupportedService, UsageError
 from simcom_async.sessions.deadline import Deadline
 from simcom_async.sessions.ftp_application import ApplicationFlow
+from simcom_async.sessions.ftp_cftp import CftpFlow
+from simcom_async.sessions.ftp_cftps import CftpsFlow
 from simcom_async.sessions.ftp_fetch import Fetch, FtpTransfer, WriterGoal, Writes
 from simcom_async.sessions.ftp_flow import FtpFlow, FtpStore, FtpWay, chosen_way
-from simcom_async.sessions.ftp_listing import FtpEntry, parsed_listing
+from simcom_async.sessions.ftp_listing import FtpEntry, listed_size, parsed_listing
 from simcom_async.sessions.ftp_path import RemoteFile, resolved
 from simcom_async.sessions.ftp_stream import FtpStream
 from simcom_async.sessions.local_file import LocalFile
@@ -30,7 +32,7 @@ __all__ = ["FtpSession"]
 T = TypeVar("T")
 
 #: The ways to talk to a server; the first that the dialect has is taken.
-FLOWS: tuple[type[FtpFlow], ...] = (ApplicationFlow,)
+FLOWS: tuple[type[FtpFlow], ...] = (ApplicationFlow, CftpFlow, CftpsFlow)
 _OFFSET = Range(0, 2**31 - 1)  # as far as a signed 32-bit number of a module counts
 
 
@@ -57,7 +59,7 @@ class FtpSession:
         if self._inside:
             raise UsageError("the FTP session is open already: make another one with modem.ftp(...)")
         self._inside = True
-        self.flow.opened()
+        self._service.come()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -67,7 +69,7 @@ class FtpSession:
             for stream in streams:
                 await stream.aclose()
         finally:
-            await self.flow.closed()
+            await self._service.go()
 
     @property
     def clock(self) -> Clock:
@@ -176,8 +178,10 @@ class FtpSession:
             return await stream.read()
 
     async def size(self, remote: str, *, timeout: float | None = None) -> int:
-        """The size of a file in bytes."""
+        """The size of a file in bytes; where the module has no command for it, as the listing of its directory says."""
         file = self._file(remote)
+        if not self.flow.tells_size:
+            return await self._listed_size(file, timeout)
         return await self._perform(lambda: self.flow.size(file), timeout, f"size of {file}")
 
     async def mtime(self, remote: str, *, timeout: float | None = None) -> datetime:
@@ -233,6 +237,13 @@ class FtpSession:
         meter = Meter(service.link.bus, service.service, Direction.RECEIVE, progress)
         meter.done = offset
         return FtpStream(service, self.flow.download(file, offset, way), meter, total=total, held=held)
+
+    async def _listed_size(self, file: RemoteFile, timeout: float | None) -> int:
+        size = listed_size(await self.list(file.directory, timeout=timeout), file.name)
+        if size is None:
+            why = "the listing of its directory has no size of such a file"
+            raise FtpError(f"size of {file} at {self.login}: {why}", meaning=why, remedy="list the directory")
+        return size
 
     def _file(self, remote: str, field: str = "remote") -> RemoteFile:
         self._check_inside()

@@ -6,7 +6,7 @@ is bounded (law 7).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simcom_async.at.command import Service
@@ -108,7 +108,7 @@ class EtxUpload(Upload):
 
     async def _enter(self, work: Undertaking[FtpEtPutEvent], source: ByteSource, sent: Callable[[int], None]) -> None:
         try:
-            await self._operation.link.send(FtpEtPutInput(), entry=_pieces(source, sent))
+            await self._operation.link.send(FtpEtPutInput(), entry=source.pieces(_PIECE, sent))
         except CommandFailed:
             if not await work.ends_within(GRACE):
                 raise
@@ -117,9 +117,3 @@ class EtxUpload(Upload):
         if event.code is FtpCode.READY and self._work is not None:
             self._ready = True
             self._work.changed.set()
-
-
-async def _pieces(source: ByteSource, sent: Callable[[int], None]) -> AsyncIterator[bytes]:
-    while piece := await source.read(_PIECE):
-        yield piece
-        sent(len(piece))

@@ -110,12 +110,6 @@ class FtpFlow(ABC):
         """Whether it can talk to this server in this dialect."""
         return all(dialect.speaks(command) for command in cls.needs)
 
-    def opened(self) -> None:
-        """A session with the server has been opened; nothing is sent."""
-
-    async def closed(self) -> None:
-        """The session is over: leave the server."""
-
     @abstractmethod
     def download(self, file: RemoteFile, offset: int, way: FtpWay | None) -> Download:
         """A transfer of the file from ``offset`` on. Raises UnsupportedService."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-__all__ = ["FtpEntry", "FtpKind", "parsed_listing"]
+__all__ = ["FtpEntry", "FtpKind", "listed_size", "parsed_listing"]
 
 
 class FtpKind(StrEnum):
@@ -60,6 +60,11 @@ def parsed_listing(data: bytes, now: datetime) -> list[FtpEntry]:
     """The entries of a listing; ``now`` tells the year where the listing does not. No line is lost but ``total n``."""
     lines = (_text(line) for line in data.split(b"\n"))
     return [_entry(line, now) for line in lines if line and not _TOTAL.fullmatch(line)]
+
+
+def listed_size(entries: list[FtpEntry], name: str) -> int | None:
+    """The size of a file of the listed directory; None where the listing does not tell it."""
+    return next((one.size for one in entries if one.name == name and one.kind is FtpKind.FILE), None)
 
 
 def _text(line: bytes) -> str:

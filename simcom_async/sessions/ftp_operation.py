@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
+from simcom_async.at.code import Code
 from simcom_async.at.command import Command
-from simcom_async.commands.ftp import FtpCode, FtpEvent
-from simcom_async.errors import FtpError, ProtocolError
+from simcom_async.commands.cftp import CftpCode
+from simcom_async.commands.cftps import CftpsCode
+from simcom_async.commands.ftp import FtpCode
+from simcom_async.errors import CommandFailed, FtpError, ProtocolError
 
 if TYPE_CHECKING:
+    from simcom_async.link.entry import Entered
     from simcom_async.link.link import Link
     from simcom_async.sessions.ftp_service import FtpService
 
-__all__ = ["FtpOperation"]
+__all__ = ["Coded", "FtpOperation"]
+
+A = TypeVar("A")
+
+_DONE = 0  # in all tables of codes
+#: Codes after which the bearer is asked for, whichever table they are of: the numbers differ.
+_NETWORK: tuple[Code, ...] = (FtpCode.NETWORK_ERROR, CftpCode.NETWORK, CftpsCode.NETWORK)
+
+
+@runtime_checkable
+class Coded(Protocol):
+    """What a module says of work: a code, one of which is good."""
+
+    @property
+    def code(self) -> Code:
+        """How it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +52,36 @@ class FtpOperation:
         """Have the bearer up, and the module told."""
         await self.service.ready(*self.settings)
 
-    def check(self, event: FtpEvent, command: Command[FtpEvent]) -> None:
+    def renewable(self, error: FtpError) -> bool:
+        """Whether it failed because the session with the server had ended before: then it is begun once more."""
+        return False
+
+    async def perform(self, command: Command[A], *, entry: Entered | None = None, timeout: float | None = None) -> A:
+        """Have the module ready, and do all of the operation by one command. Raises FtpError."""
+        while True:
+            await self.ready()
+            try:
+                return await self.send(command, entry=entry, timeout=timeout)
+            except FtpError as error:
+                if not self.renewable(error):
+                    raise
+
+    async def send(self, command: Command[A], *, entry: Entered | None = None, timeout: float | None = None) -> A:
+        """Send a command of the operation. Raises FtpError when it, or its work, does not end well."""
+        try:
+            answer = await self.link.send(command, entry=entry, timeout=timeout)
+        except CommandFailed as error:
+            raise self.failure(error) from error
+        if isinstance(answer, Coded):
+            self.check(answer, command)
+        return answer
+
+    def check(self, event: Coded, command: Command[Any]) -> None:
         """Raise FtpError unless this is a good end."""
         code = event.code
-        if code is FtpCode.DONE:
+        if code == _DONE:
             return
-        if code is FtpCode.NETWORK_ERROR:
+        if code in _NETWORK:
             self.service.network.suspect()
         remedy = f"; {code.remedy}" if code.remedy else ""
         raise FtpError(
@@ -48,6 +91,21 @@ class FtpOperation:
             meaning=code.meaning,
             retry=code.retry,
             remedy=code.remedy,
+        )
+
+    def failure(self, error: CommandFailed) -> FtpError:
+        """What it means that a command of the operation was refused."""
+        if error.code in _NETWORK:
+            self.service.network.suspect()
+        meaning = error.meaning or "the module refused it, and does not say why"
+        shown = f"{error.code}, {meaning}" + (f"; {error.remedy}" if error.remedy else "")
+        return FtpError(
+            f"{self.what}: {shown}",
+            command=error.command,
+            code=error.code,
+            meaning=meaning,
+            retry=error.retry,
+            remedy=error.remedy,
         )
 
     def broken(self, why: str) -> ProtocolError:

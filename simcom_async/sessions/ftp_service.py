@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from simcom_async.at.command import Command, Service
+from simcom_async.commands.cftp import CftpCode
 from simcom_async.commands.ftp import FtpCode
 from simcom_async.commands.ftp_settings import FtpRest
 from simcom_async.errors import FtpError, ModemError, ModemRestarted
@@ -17,12 +18,15 @@ if TYPE_CHECKING:
     from simcom_async.link.link import Link
     from simcom_async.ports.clock import Clock
     from simcom_async.sessions.attach import Attachment
+    from simcom_async.sessions.files import FilesSession
     from simcom_async.sessions.network import NetworkSession
 
 __all__ = ["FtpService"]
 
 #: What a download sets back when it ends (SIM800 AT manual 12.2.6).
 _FORGOTTEN = frozenset({FtpRest})
+#: Codes of a module that misses what it was told.
+_MISSED = frozenset({FtpCode.NOT_ALLOWED, CftpCode.NOT_ALLOWED})
 
 
 class FtpService(Session):
@@ -33,10 +37,12 @@ class FtpService(Session):
     """
 
     service = Service.FTP
+    settle_limit = 120.0  # the line is perhaps out of step, and the module in the middle of a block
 
-    def __init__(self, attachment: Attachment, network: NetworkSession) -> None:
+    def __init__(self, attachment: Attachment, network: NetworkSession, files: FilesSession) -> None:
         super().__init__(attachment)
         self.network = network
+        self.files = files
         self._told: dict[type[Command[Any]], Command[Any]] = {}
         self._told_in = 0
         self._unsure = False
@@ -61,6 +67,12 @@ class FtpService(Session):
         """What it speaks."""
         return self._link.dialect
 
+    def come(self) -> None:
+        """A block of a session has been entered."""
+
+    async def go(self) -> None:
+        """A block has been left: nothing stays at a server."""
+
     async def ready(self, *settings: Command[None]) -> None:
         """Have the bearer up, and the module told of those of the settings that it does not have."""
         if self._unsure:
@@ -70,6 +82,10 @@ class FtpService(Session):
             self._told.clear()
             self._told_in = self._attachment.generation
         self._unsure = False
+        await self.tell(*settings)
+
+    async def tell(self, *settings: Command[None]) -> None:
+        """Tell the module those of the settings that it does not have."""
         for setting in settings:
             kind = type(setting)
             if self._told.get(kind) != setting:
@@ -87,7 +103,7 @@ class FtpService(Session):
         try:
             yield
         except BaseException as error:
-            self._unsure = not isinstance(error, FtpError) or error.code == FtpCode.NOT_ALLOWED
+            self._unsure = not isinstance(error, FtpError) or isinstance(error.code, str) or error.code in _MISSED
             if not isinstance(error, ModemError) or not self._attachment.disturbed:
                 raise
             url = self._attachment.url

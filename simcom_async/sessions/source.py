@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from asyncio import to_thread
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -55,6 +55,11 @@ class ByteSource:
         """SHA-256 in hex of the bytes that were read."""
         return self._digest.hexdigest()
 
+    @property
+    def over(self) -> bool:
+        """Whether it is known that nothing more comes."""
+        return self._over and not self._buffer
+
     async def __aenter__(self) -> ByteSource:
         if self._path is not None:
             self._file, self.size = await to_thread(_opened, self._path, self.field)
@@ -80,6 +85,12 @@ class ByteSource:
         self._digest.update(piece)
         self.done += len(piece)
         return piece
+
+    async def pieces(self, size: int, taken: Callable[[int], None]) -> AsyncIterator[bytes]:
+        """The rest, ``size`` bytes at a time; ``taken`` hears of each piece when the next one is asked for."""
+        while piece := await self.read(size):
+            yield piece
+            taken(len(piece))
 
     async def _more(self) -> bytes:
         """Some more bytes, empty at the end."""

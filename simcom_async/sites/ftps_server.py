@@ -27,6 +27,9 @@ __all__ = ["SecureConversation", "context"]
 
 #: SSL_OP_IGNORE_UNEXPECTED_EOF (OpenSSL 3.0): a peer that goes away without a word is as one that says good-bye.
 _IGNORE_UNEXPECTED_EOF = 1 << 7
+#: Replies behind which a transfer is under way.
+_BEGUN = (125, 150)
+_REFUSED = 400  # replies from here on say that nothing will be done
 
 
 def context(certificate: Path) -> SSL.Context:
@@ -66,6 +69,21 @@ class SecureTransfer(TLS_DTPHandler, Transfer):  # type: ignore[misc] # pyftpdli
         super().moved(count)
         if self.receive and count and isinstance(self.socket, SSL.Connection):
             asyncio.get_running_loop().call_soon(self._again)
+
+    def handle_failed_ssl_handshake(self) -> None:
+        """Say so to a transfer under way; one that was refused has had its reply, and its client is going away."""
+        command = self.cmd_channel.command
+        if command.code is None or command.code < _REFUSED:
+            super().handle_failed_ssl_handshake()
+        else:
+            self.close()
+
+    def handle_failed_ssl_handshake(self) -> None:
+        """Say so (RFC 4217 10.2), but only where a transfer waits for it: else it would answer another command."""
+        if self.cmd_channel.command.code in _BEGUN:
+            super().handle_failed_ssl_handshake()
+        else:
+            self.close()
 
     def _again(self) -> None:
         if self.connected and not self.asking and isinstance(self.socket, SSL.Connection) and self.socket.pending():

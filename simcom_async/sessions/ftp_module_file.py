@@ -1,0 +1,117 @@
+"""FTP by way of a file in the module: AT+CFTPGETFILE, AT+CFTPSPUTFILE and their like, and the module's file system.
+
+The file lies in a folder of its own, so that it meets no other, and is removed behind the transfer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from simcom_async.at.command import Command
+from simcom_async.errors import UsageError
+from simcom_async.sessions.ftp_flow import Download, Upload
+from simcom_async.sessions.module_folder import ModuleFolder
+from simcom_async.sessions.module_path import ModulePath
+
+if TYPE_CHECKING:
+    from simcom_async.link.claims import Claim
+    from simcom_async.sessions.file_stream import FileStream
+    from simcom_async.sessions.files import FilesSession
+    from simcom_async.sessions.ftp_operation import FtpOperation
+    from simcom_async.sessions.source import ByteSource
+
+__all__ = ["FileDownload", "FileUpload", "FtpFolder"]
+
+#: Bytes a second that the slowest network carries, and seconds for all that is no transfer (SIM5320 AT manual 16.4.19).
+_SLOWEST, _ELSE = 500, 130.0
+_PIECE = 4_096
+
+
+class FtpFolder(ModuleFolder):
+    """Where files lie on their way between module and server."""
+
+    path = "C:/simcom_ftp"
+
+    def file(self, name: str) -> str:
+        """The path of a file in it. Raises UsageError for a name that a module's file cannot have."""
+        return str(ModulePath.named(f"{self.path}/{name}", "remote"))
+
+
+class FileDownload(Download):
+    """A file that ``command`` has the module fetch whole, and that is read from there as the reader likes."""
+
+    def __init__(self, operation: FtpOperation, command: Command[Any], files: FilesSession, name: str) -> None:
+        self._operation = operation
+        self._command = command
+        self._files = files
+        self._folder = FtpFolder(files)
+        self._folder.file(name)
+        self._stream: FileStream | None = None
+
+    async def begin(self, claim: Claim) -> None:
+        """Have it fetched, and find it: a name that is not ASCII may be another one there."""
+        operation, folder = self._operation, self._folder
+        await operation.ready()
+        await folder.make()
+        space = await self._files.space(ModulePath.of(folder.path).drive)
+        async with folder.entered():
+            await operation.perform(self._command, timeout=_patience(space.free))
+        found = [entry for entry in await self._files.list(folder.path) if not entry.is_folder]
+        if len(found) != 1:
+            raise operation.broken(f"the module says that it went well, and has {len(found)} files of it")
+        self._stream = self._files.open(found[0].path)
+
+    async def read(self) -> bytes:
+        """The next bytes of the file."""
+        stream = self._stream
+        assert stream is not None  # noqa: S101 - begin comes first
+        return await anext(stream, b"")
+
+    async def end(self) -> None:
+        """Remove it, when the module writes no more."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            await stream.aclose()
+        await self._operation.link.settled(self._operation.service.service, _ELSE)
+        await self._folder.remove()
+
+
+class FileUpload(Upload):
+    """A file that is written into the module, and that ``command`` has it send."""
+
+    def __init__(self, operation: FtpOperation, command: Command[Any], files: FilesSession, name: str) -> None:
+        self._operation = operation
+        self._command = command
+        self._files = files
+        self._folder = FtpFolder(files)
+        self._path = self._folder.file(name)
+
+    async def prepare(self, source: ByteSource) -> None:
+        """See that its size is known: a module wants to know it before."""
+        if source.size is None and not source.over:
+            raise UsageError(
+                f"via: a file of the module has a size that is known before, which {source.field} does not tell",
+                field="via",
+                allowed="bytes, or the path of a file, as source",
+            )
+
+    async def send(self, source: ByteSource, claim: Claim, sent: Callable[[int], None]) -> None:
+        """Write it, then have it sent."""
+        operation, folder = self._operation, self._folder
+        await operation.ready()
+        await folder.make()
+        size = source.size or 0
+        await self._files.write(self._path, source.pieces(_PIECE, sent), size=size)
+        async with folder.entered():
+            await operation.perform(self._command, timeout=_patience(size))
+
+    async def end(self) -> None:
+        """Remove it, when the module reads no more."""
+        await self._operation.link.settled(self._operation.service.service, _ELSE)
+        await self._folder.remove()
+
+
+def _patience(size: int) -> float:
+    """Seconds in which the module has moved so many bytes, on the slowest network."""
+    return _ELSE + size / _SLOWEST
