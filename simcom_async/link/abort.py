@@ -65,23 +65,30 @@ async def settle(channel: Channel, operation: Operation, send: Send, *, abort: b
 
     Where neither is declared its completion alone can tell, and this returns without it.
     """
-    wire = operation.command.wire
-    exchange = operation.exchange
-    if abort and wire.abort.after is Means.COMMAND and wire.abort.command is not None:
-        try:
-            await send(wire.abort.command())
-        except (ModemError, CommandTimeout, LinkError) as error:
-            _log.warning("%s: the abort of %s failed: %s", channel.port.url, operation.command.masked, error)
-        else:
-            # What the abort ends may still say so itself; after that nothing more can come.
-            await channel.until(lambda: exchange.finished, channel.time.now() + channel.timings.settle)
-            operation.settled = True
-            return
-    if wire.probe is not None:
-        await _ask_until_idle(channel, operation, wire.probe, send)
+    probe = operation.command.wire.probe
+    if abort:
+        await _abort(channel, operation, send)
+    if probe is not None and not operation.settled:
+        await _ask_until_idle(channel, operation, probe, send, abort=abort)
 
 
-async def _ask_until_idle(channel: Channel, operation: Operation, probe: Probe, send: Send) -> None:
+async def _abort(channel: Channel, operation: Operation, send: Send) -> None:
+    """Sends the abort of the work, where it has one; it is settled when the module has obeyed."""
+    abort, exchange = operation.command.wire.abort, operation.exchange
+    if abort.after is not Means.COMMAND or abort.command is None:
+        return
+    try:
+        await send(abort.command())
+    except (ModemError, CommandTimeout, LinkError) as error:
+        _log.warning("%s: the abort of %s failed: %s", channel.port.url, operation.command.masked, error)
+        return
+    # What the abort ends may still say so itself; after that nothing more can come.
+    await channel.until(lambda: exchange.finished, channel.time.now() + channel.timings.settle)
+    operation.settled = True
+
+
+async def _ask_until_idle(channel: Channel, operation: Operation, probe: Probe, send: Send, *, abort: bool) -> None:
+    """Asks again and again; where it is busy still, the abort has perhaps not been heard."""
     pause = channel.timings.unsettled
 
     def ended() -> bool:
@@ -89,6 +96,8 @@ async def _ask_until_idle(channel: Channel, operation: Operation, probe: Probe, 
 
     while not await channel.until(ended, channel.time.now() + pause):
         operation.settled = await _idle(channel, probe, send)
+        if abort and not operation.settled:
+            await _abort(channel, operation, send)
         pause = min(pause * 2, channel.timings.unsettled * 30)
 
 

@@ -88,6 +88,8 @@ class Session:
     """A service of one module, and its verbs."""
 
     service: ClassVar[Service]
+    #: Seconds in which the module has to say that it has ended what was given up; until then nobody else has a turn.
+    settle_limit: ClassVar[float] = _SETTLE_LIMIT
 
     def __init__(self, attachment: Attachment) -> None:
         self._attachment = attachment
@@ -122,7 +124,7 @@ class Session:
     async def _leave(self, claim: Claim, clean_up: Callable[[], Awaitable[None]]) -> None:
         try:
             await clean_up()
-            await self._link.settled(claim.service, _SETTLE_LIMIT)
+            await self._link.settled(claim.service, self.settle_limit)
         except (PortLost, ModemRestarted) as error:
             _log.debug("%s: %s ended by itself: %s", self._attachment.url, claim.service, error)
         except Exception as error:

@@ -140,11 +140,24 @@ async def test_a_probe_shows_an_unsettled_service_idle(link, peer, clock, start)
     assert peer.news == b"AT+ACTION=1\rAT+STOP\r"
     settled = await start(link.settled(Service.HTTP, 100))
     await clock.run(2)
-    assert peer.news == b"AT+IDLE?\r"
+    assert peer.news == b"AT+IDLE?\rAT+STOP\r"  # it is busy still: perhaps it has not heard
     assert not settled.done()
     peer.answers[b"AT+IDLE?"] = b"\r\n+IDLE: 0\r\n\r\nOK\r\n"
     await clock.run(4)
     await settled
+    link.claim(Service.HTTP).release()
+
+
+async def test_an_abort_that_was_not_heard_is_sent_again_while_the_service_is_busy(link, peer, clock, start):
+    sending = await start(link.send(Action(method=1)))
+    await peer.says(OK)
+    await clock.run(31)
+    with pytest.raises(CommandTimeout):
+        await sending
+    peer.answers = {b"AT": OK, b"AT+IDLE?": b"\r\n+IDLE: 1\r\n\r\nOK\r\n", b"AT+STOP": OK}
+    settled = await start(link.settled(Service.HTTP, 100))
+    await clock.run_until(settled, 60)
+    assert peer.heard.count(b"AT+STOP") == 2
     link.claim(Service.HTTP).release()
 
 
