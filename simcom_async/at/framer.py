@@ -197,14 +197,17 @@ class TextUntilFinal(_Payload):
 class EchoedEntry:
     """The echo of an entry: bytes equal to what was entered; the first other byte ends it."""
 
-    __slots__ = ("_command", "_expected", "finished")
+    __slots__ = ("_command", "_expected", "_limit", "finished")
 
-    #: More than this without an echo: the module does not echo.
+    #: More bytes than this without an echo: the module does not echo.
     LIMIT = 65536
+    #: As many may wait for their echo once some have come back: as many as a port holds.
+    BACKLOG = 1024 * 1024
 
     def __init__(self, command: Command[Any]) -> None:
         self._command = command
-        self._expected = b""
+        self._expected = bytearray()
+        self._limit = self.LIMIT
         self.finished = False
 
     @property
@@ -215,7 +218,7 @@ class EchoedEntry:
     def entered(self, data: bytes) -> None:
         """Expect the echo of these bytes as well."""
         self._expected += data
-        if len(self._expected) > self.LIMIT:
+        if len(self._expected) > self._limit:
             self.finished = True
 
     def receive(self, data: bytes, start: int, events: list[Event]) -> int:
@@ -224,7 +227,8 @@ class EchoedEntry:
         equal = size if data[:size] == self._expected[:size] else _common(data, self._expected, size)
         if equal:
             events.append(EchoLine(data[:equal], start, "echo-of-entry", self._command))
-            self._expected = self._expected[equal:]
+            del self._expected[:equal]
+            self._limit = self.BACKLOG
         self.finished = equal < len(data) or not self._expected
         return equal
 
@@ -233,5 +237,5 @@ class EchoedEntry:
         self.finished = True
 
 
-def _common(one: bytes, other: bytes, size: int) -> int:
+def _common(one: bytes, other: bytearray, size: int) -> int:
     return next(place for place in range(size) if one[place] != other[place])

@@ -30,6 +30,21 @@ def test_an_entry_that_is_never_echoed_is_not_remembered_for_ever() -> None:
     assert entry.finished
 
 
+def test_a_module_that_does_echo_may_be_far_behind() -> None:
+    data = bytes(range(256)) * 1000
+    entry = EchoedEntry(s.Body())
+    events: list[Event] = []
+    entry.entered(data[:1000])
+    assert entry.receive(data[:1], 0, events) == 1
+    entry.entered(data[1000:])
+    assert not entry.finished
+    assert entry.receive(data[1:] + b"OK", 1, events) == len(data) - 1
+    assert entry.finished
+    assert b"".join(event.text for event in events if isinstance(event, LineEvent)) == data
+    entry.entered(bytes(EchoedEntry.BACKLOG + 1))
+    assert entry.finished
+
+
 def test_an_echo_that_stops_is_given_up() -> None:
     entry = EchoedEntry(s.Body())
     entry.entered(b"abc")
