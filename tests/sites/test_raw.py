@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from simcom_async.sites import RawSite, ServerFault
+from simcom_async.sites import LoopbackCA, RawSite, ServerFault
 from simcom_async.sites.raw import RECEIVED_LIMIT
 
 ALL_BYTES = bytes(range(256)) * 8
@@ -95,3 +95,15 @@ async def test_what_it_keeps_is_bounded(ask) -> None:
     async with RawSite(b"done", wait_for=b"END") as site:
         assert await ask(site, bytes(RECEIVED_LIMIT + 10_000) + b"END") == b"done"
         assert len(site.received) == RECEIVED_LIMIT
+
+
+async def test_it_speaks_tls_to_those_who_trust_it() -> None:
+    authority = LoopbackCA()
+    async with RawSite(b"answer", wait_for=b"ask", tls=authority.issue("localhost")) as site:
+        reader, writer = await asyncio.open_connection(
+            *site.address, ssl=authority.trusting(), server_hostname="localhost"
+        )
+        writer.write(b"ask")
+        assert await reader.read(-1) == b"answer"
+        writer.close()
+        await writer.wait_closed()

@@ -1,7 +1,7 @@
 """What other people's AT clients demand, number by number.
 
-Demands 14 (FTP's last bytes) and 16 (arguments of later firmware) are held by the tests of FTP and by
-tests/at/test_client_demands.py.
+Demands 14 (FTP's last bytes) and 16 (arguments of later firmware) are held by the tests of FTP and FTPS and by
+tests/at/test_client_demands.py, too.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from simcom_async.ports.clock import ManualClock
 from simcom_async.ports.port import Port
 from simcom_async.ports.serial import SerialPort
 from simcom_async.ports.tcp import TcpPort
-from simcom_async.sites import HttpSite, Route
+from simcom_async.sites import HttpSite, LoopbackCA, RawSite, Route
 from simcom_async.virtual import VirtualModem
+from tests.virtual.chttp_host import HOST, module
 from tests.virtual.client import Client, until
 from tests.virtual.conftest import Start, attach
 from tests.virtual.email_host import outgoing
@@ -349,6 +350,13 @@ async def test_demand_13_tcp_takes_several_connections_in_turn(virtual: VirtualM
         client = await Client(TcpPort(host, port)).open()
         client.send(b"ATE0\r" if number == 0 else b"AT\r")
         await client.hear((b"ATE0\r" if number == 0 else b"") + OK)
+        await client.aclose()
+
+
+async def test_demand_16_an_argument_of_later_firmware_is_taken() -> None:
+    async with RawSite(tls=LoopbackCA().issue(HOST)) as site, module(site) as virtual:
+        client = await attach(virtual)
+        await client.ok(b"AT+CHTTPSSTART", b'AT+CHTTPSOPSE="%s",443,2' % HOST.encode(), b"AT+CHTTPSCLSE")
         await client.aclose()
 
 

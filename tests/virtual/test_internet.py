@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 
 import pytest
 
@@ -13,6 +14,7 @@ from simcom_async.virtual.internet import (
     Connection,
     Internet,
     NameNotResolved,
+    NoMemory,
     StackBusy,
     TlsAlert,
     TlsFailed,
@@ -146,6 +148,24 @@ async def test_tls_of_any_certificate_unless_it_is_looked_at() -> None:
         connection.abort()
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+@pytest.mark.parametrize(
+    ("versions", "good"),
+    [(("1.0", "1.1"), False), (("1.0", "1.2"), True), (("1.3", None), False), ((None, "1.2"), True)],
+)
+async def test_the_versions_of_tls_can_be_bounded(versions: tuple[str | None, str | None], good: bool) -> None:
+    tls = LoopbackCA().issue()
+    tls.minimum_version = tls.maximum_version = ssl.TLSVersion.TLSv1_2
+    async with HttpSite(tls=tls) as site:
+        internet = Internet({}, LoopClock(), tls_versions=versions)
+        connecting = internet.connect("127.0.0.1", site.port, bearer=1, tls=True)
+        if good:
+            (await connecting).abort()
+            return
+        with pytest.raises(TlsFailed):
+            await connecting
+
+
 async def test_tls_that_fails() -> None:
     async with RawSite(b"no tls\r\n", wait_for=b"") as site:
         with pytest.raises(TlsFailed) as caught:
@@ -166,7 +186,13 @@ async def test_a_file_without_certificates_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("failure", "cause"),
-    [("dns", NameNotResolved), ("refuse", ConnectFailed), ("busy", StackBusy), ("tls", TlsFailed)],
+    [
+        ("dns", NameNotResolved),
+        ("refuse", ConnectFailed),
+        ("busy", StackBusy),
+        ("memory", NoMemory),
+        ("tls", TlsFailed),
+    ],
 )
 async def test_faults_strike_the_connection(failure: str, cause: type[Exception]) -> None:
     async with HttpSite(tls=LoopbackCA().issue()) as site:

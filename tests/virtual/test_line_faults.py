@@ -4,17 +4,19 @@ import pytest
 
 from simcom_async.errors import UsageError
 from simcom_async.ports.clock import ManualClock
-from simcom_async.sites import HttpSite, Route
+from simcom_async.sites import HttpSite, RawSite, Route, ServerFault
 from simcom_async.virtual import VirtualModem
 from simcom_async.virtual.faults import (
     DropLine,
     EarlyCompletion,
+    EarlyEvent,
     LateLine,
     NoFinal,
     ShortRead,
     Stray,
     WrongCount,
 )
+from tests.virtual.chttp_host import WebHost, module
 from tests.virtual.client import Client
 from tests.virtual.conftest import Start, attach
 
@@ -142,7 +144,17 @@ async def test_short_reads(virtual: VirtualModem, client: Client) -> None:
     await client.ask(b"AT+HTTPREAD", b"\r\n+HTTPREAD: 5\r\nhello" + OK)
 
 
-@pytest.mark.parametrize("kind", [NoFinal, WrongCount, EarlyCompletion])
+async def test_an_event_comes_before_the_final_result() -> None:
+    async with RawSite(b"hello", wait_for=b"ask", then=ServerFault.HANG) as site, module(site) as virtual:
+        host = await WebHost.of(virtual)
+        await host.started(layer=",1")
+        await host.enter(b"ask")
+        virtual.faults.add(EarlyEvent(command="CHTTPSSEND"))
+        await host.ask(b"AT+CHTTPSSEND", b"\r\n+CHTTPS: RECV EVENT\r\n" + OK + b"\r\n+CHTTPSSEND: 0\r\n")
+        await host.aclose()
+
+
+@pytest.mark.parametrize("kind", [NoFinal, WrongCount, EarlyCompletion, EarlyEvent])
 def test_some_need_a_command(kind: type) -> None:
     with pytest.raises(UsageError, match="command"):
         kind()

@@ -11,7 +11,8 @@ def test_the_defaults_are_those_of_a_module_that_stands_alone() -> None:
     assert options.baud is None
     assert (options.boot, options.wire, options.tls_verify) == ("ready", "real", "off")
     assert options.repeat is options.unread_timeout is options.network_timeout is options.bearer_lifetime is None
-    assert options.cmee is options.pin is None
+    assert options.cmee is options.pin is options.tls_minimum is options.tls_maximum is None
+    assert options.lower_case is False
     assert options.space == 32 * 1024 * 1024
 
 
@@ -47,6 +48,8 @@ def test_words_for_none() -> None:
         ("boot", "warm"),
         ("autobaud", -1),
         ("wire", "real "),
+        ("tls_minimum", "1.4"),
+        ("tls_maximum", "3"),
         ("space", 0),
         ("cmee", 3),
         ("pin", "12"),
