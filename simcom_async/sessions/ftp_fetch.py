@@ -83,6 +83,10 @@ class WriterGoal:
     async def keep(self, time: datetime | None = None) -> None:
         """What has been written stays."""
 
+    def forget(self) -> bool:
+        """It cannot be taken back."""
+        return False
+
 
 @dataclass(kw_only=True)
 class Fetch:
@@ -141,7 +145,11 @@ class Fetch:
     async def _size(self) -> int | None:
         """How long it is, asked where that matters. Raises LimitExceeded for an offset behind its end."""
         needed = self.resume or self.offset or self.way is FtpWay.MEMORY
-        told = self.progress is not None and self.session.binary and self.session.flow.tells_size
+        flow = self.session.flow
+        uncounted = (
+            self.way is FtpWay.ETX and not flow.service.link.flow_control
+        )  # bytes may be lost, and none is missed
+        told = (self.progress is not None or uncounted) and self.session.binary and flow.tells_size
         if not needed and not told:
             return None
         try:
@@ -162,6 +170,7 @@ class Fetch:
 
     def _check(self, end: int, size: int | None) -> None:
         if size is not None and end != size and self.session.binary:
+            self.resume = self.resume and self.goal.forget()  # nobody knows where bytes are missing
             raise ProtocolError(
                 f"download of {self.file}: it ended well after {end} bytes, but its size is {size}; fetch it again"
             )

@@ -70,6 +70,11 @@ class LocalFile:
             if self._aside != self.path and not (self.resume and self.size):
                 self._aside.unlink(missing_ok=True)
 
+    def forget(self) -> bool:
+        """What is there is not to be gone on with; whether that can be."""
+        self.size = 0
+        return True
+
     def _open(self, size: int | None, time: datetime | None) -> None:
         self.size, self._digest = 0, hashlib.sha256()
         if self.resume and self._aside != self.path:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from simcom_async.at.escape import DLE_ETX
 from simcom_async.modem import Modem
 from simcom_async.ports.clock import ManualClock
+from simcom_async.ports.passing import PassingPort
 from simcom_async.sessions.ftp import FtpSession
 from tests.sessions.peer import OK, Answer, Peer, attached
 
-__all__ = ["CREDIT", "HOST", "SECRET", "FtpPeer", "Talk", "block", "done", "streamed", "talk"]
+__all__ = ["CREDIT", "HOST", "SECRET", "FtpPeer", "Talk", "Unchecked", "block", "done", "streamed", "talk"]
 
 HOST, SECRET = "ftp.example.com", "s3cret"
 CREDIT = "\r\n+FTPPUT: 1,1,1360\r\n"
@@ -79,6 +80,12 @@ class FtpPeer(Peer):
 def streamed(data: bytes) -> bytes:
     """A file as the module pushes it, with its end."""
     return b"\r\n+FTPETGET: 1,1\r\n" + DLE_ETX.encode(data) + DLE_ETX.end + b"\r\n+FTPETGET: 1,0\r\n"
+
+
+class Unchecked(PassingPort):
+    """A port on which the module cannot be made to wait."""
+
+    flow_control = False  # type: ignore[assignment]
 
 
 @dataclass

@@ -8,10 +8,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from simcom_async.errors import CommandFailed, CommandTimeout, FtpError, ProtocolError
-from simcom_async.ports.passing import PassingPort
 from simcom_async.sites import generated
 from tests.sessions.ftp_ends import FastClock, Gathered, site_session
-from tests.sessions.ftp_peer import FtpPeer, Talk, done, streamed, talk
+from tests.sessions.ftp_peer import FtpPeer, Talk, Unchecked, done, streamed, talk
 from tests.sessions.peer import ERROR, OK
 
 #: Every value, and all that means something in a stream.
@@ -106,12 +105,6 @@ async def test_a_slow_reader_makes_the_module_wait_where_the_port_can() -> None:
         at.peer.say(b"\x03\r\n+FTPETGET: 1,0\r\n")
         assert len(await at.clock.run_until(rest, 10)) == 162_000 - 976
         assert at.peer.port.pending == 0
-
-
-class Unchecked(PassingPort):
-    """A port on which the module cannot be made to wait."""
-
-    flow_control = False  # type: ignore[assignment]
 
 
 async def test_where_it_cannot_what_waits_is_bounded() -> None:

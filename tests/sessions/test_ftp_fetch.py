@@ -21,9 +21,9 @@ from simcom_async.errors import (
 )
 from simcom_async.sessions.ftp_fetch import FtpTransfer, WriterGoal
 from simcom_async.sites import FtpFault, generated
-from simcom_async.virtual.faults import LoseBearer, Reset
+from simcom_async.virtual.faults import LoseBearer, LoseBytes, Reset
 from tests.sessions.ftp_ends import FAMILIES, WAYS, FastClock, Gathered, site_session
-from tests.sessions.ftp_peer import FtpPeer, block, done, talk
+from tests.sessions.ftp_peer import FtpPeer, Unchecked, block, done, streamed, talk
 from tests.sessions.peer import OK
 
 BODY = generated(0, 50_000)
@@ -234,3 +234,24 @@ async def test_what_cannot_be_gone_on_with(options: dict[str, object], tmp_path:
             await at.ftp.download("/f", tmp_path / "f", resume=True, **options)  # type: ignore[arg-type]
         assert caught.value.field == "resume"
         assert at.peer.lines == []
+
+
+@pytest.mark.parametrize("to", ["path", "writer"])
+async def test_what_lost_bytes_somewhere_is_not_gone_on_with(to: str, tmp_path: Path) -> None:
+    body = generated(1, 10_000)
+    async with site_session({"/f": body}, "sim7000", clock=FastClock(20)) as (_, virtual, _, ftp):
+        virtual.faults.add(LoseBytes(command="FTPETGET=1", offset=5_000, count=3, times=1))
+        if to == "path":
+            await ftp.download("/f", tmp_path / "f", resume=True, via="etx")
+            assert (tmp_path / "f").read_bytes() == body
+        else:
+            with pytest.raises(ProtocolError, match="it ended well after"):
+                await ftp.download("/f", Gathered(), resume=True, via="etx")
+
+
+async def test_without_flow_control_a_stream_is_held_to_its_size() -> None:
+    peer = FtpPeer(**{"AT+FTPSIZE": done("+FTPSIZE", 0, 6), "AT+FTPETGET=1": OK.encode() + streamed(b"short")})
+    peer.host = Unchecked(peer.host)  # type: ignore[assignment]
+    async with talk(peer, "sim7000") as at:
+        with pytest.raises(ProtocolError, match="it ended well after 5 bytes, but its size is 6"):
+            await at.clock.run_until(at.ftp.download("/f", Gathered(), via="etx"), 60)
