@@ -46,7 +46,7 @@ _VIRTUAL = "virtual:"
 
 
 class Modem:
-    """One modem: ``network`` and ``http``, raw commands with ``at``, and what happens as events.
+    """One modem: its services (``http``, ``ftp``, ``smtp``, ``pop3``, ``files``), its ``network``, commands and events.
 
     Made by ``open_modem`` or ``connect``. After a lost bearer, a restart of the module or a lost port the same object
     works again: what was under way fails by name, and the next call finds the module anew.

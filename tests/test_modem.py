@@ -25,6 +25,8 @@ from simcom_async.errors import (
 )
 from simcom_async.modem import Modem, connect, open_modem
 from simcom_async.ports import ManualClock, SerialPort, TcpListener, TcpPort
+from simcom_async.sessions.pop3 import Pop3Session
+from simcom_async.sessions.smtp import SmtpSession
 from simcom_async.sites import HttpSite
 from simcom_async.virtual import VirtualModem
 from simcom_async.virtual.faults import LoseBearer, Stray
@@ -134,16 +136,14 @@ async def test_waiting_has_an_end(held: Modem) -> None:
         await held.wait_for(BearerLost, timeout=0.001)
 
 
-@pytest.mark.parametrize("service", ["ftp", "pop3", "smtp", "files"])
-async def test_services_that_are_not_carried_yet_say_so(held: Modem, service: str) -> None:
-    calls: dict[str, Any] = {
-        "ftp": lambda: held.ftp("ftp.example.com", user="u", password="p"),
-        "pop3": lambda: held.pop3("pop.example.com", "u", "p"),
-        "smtp": lambda: held.smtp,
-        "files": lambda: held.files,
-    }
-    with pytest.raises(UnsupportedService, match="is not carried yet for the sim800 dialect"):
-        calls[service]()
+async def test_a_service_that_a_family_has_not_says_so(held: Modem) -> None:
+    with pytest.raises(UnsupportedService, match="for the sim800 dialect"):
+        _ = held.files
+
+
+async def test_the_services_are_there_from_the_start(held: Modem) -> None:
+    box = held.pop3("pop.example.com", "u", "p", port=1100, timeout=20)
+    assert (type(held.smtp), type(box)) == (SmtpSession, Pop3Session)
 
 
 async def test_after_closing_everything_is_over() -> None:
