@@ -52,7 +52,10 @@ class FtpLog(StepLog[FtpCommand]):
 
 @dataclass(kw_only=True)
 class FtpPolicy:
-    """What all conversations of one server share: ``rate`` in bytes a second, ``listings`` instead of real ones."""
+    """What all conversations of one server share: ``rate`` in bytes a second, ``listings`` instead of real ones.
+
+    ``address`` is the one that it says in passive mode (None: its own), as behind an address translation.
+    """
 
     users: Mapping[str, str]
     log: FtpLog = field(default_factory=FtpLog)
@@ -60,6 +63,7 @@ class FtpPolicy:
     rate: int | None = None
     faults: list[FtpFault] = field(default_factory=list)
     listings: dict[str, bytes] = field(default_factory=dict)
+    address: str | None = None
 
     def fault_at(self, verb: str, argument: str) -> FtpFault | None:
         """The fault that strikes a command."""

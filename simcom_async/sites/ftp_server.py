@@ -19,7 +19,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.11 says so of asyncore, which it is built on
     from pyftpdlib.authorizers import DummyAuthorizer
     from pyftpdlib.handlers import DTPHandler, FTPHandler
-    from pyftpdlib.ioloop import IOLoop
+    from pyftpdlib.ioloop import AsyncChat, IOLoop
     from pyftpdlib.servers import FTPServer
 
 __all__ = ["FtpListener"]
@@ -264,6 +264,15 @@ class Conversation(FTPHandler):  # type: ignore[misc] # pyftpdlib has no types
         super().respond(resp, *args, **kwargs)
         self.command.code = int(resp[:3])
         self.listener.policy.log.notify()
+
+    def push(self, data: str) -> None:
+        """Send text: names that are no UTF-8 come back with the bytes that they have."""
+        AsyncChat.push(self, data.encode("utf-8", "surrogateescape"))
+
+    def ftp_PASV(self, line: str) -> None:
+        """Say where data connections go."""
+        self.masquerade_address = self.listener.policy.address
+        super().ftp_PASV(line)
 
     def ftp_LIST(self, path: str) -> str | None:
         """Send a listing: the one that was given, or the real one."""

@@ -29,7 +29,6 @@ __all__ = ["SecureConversation", "context"]
 _IGNORE_UNEXPECTED_EOF = 1 << 7
 #: Replies behind which a transfer is under way.
 _BEGUN = (125, 150)
-_REFUSED = 400  # replies from here on say that nothing will be done
 
 
 def context(certificate: Path) -> SSL.Context:
@@ -69,14 +68,6 @@ class SecureTransfer(TLS_DTPHandler, Transfer):  # type: ignore[misc] # pyftpdli
         super().moved(count)
         if self.receive and count and isinstance(self.socket, SSL.Connection):
             asyncio.get_running_loop().call_soon(self._again)
-
-    def handle_failed_ssl_handshake(self) -> None:
-        """Say so to a transfer under way; one that was refused has had its reply, and its client is going away."""
-        command = self.cmd_channel.command
-        if command.code is None or command.code < _REFUSED:
-            super().handle_failed_ssl_handshake()
-        else:
-            self.close()
 
     def handle_failed_ssl_handshake(self) -> None:
         """Say so (RFC 4217 10.2), but only where a transfer waits for it: else it would answer another command."""

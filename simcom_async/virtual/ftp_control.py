@@ -86,7 +86,7 @@ class FtpControl(aioftp.Client):
         try:
             await self.ask(f"AUTH {mechanism}", "234", refused=FtpCode.OPERATION_ERROR)
         except FtpFailure as failure:
-            if failure.reply == _CLOSING:
+            if failure.code is not FtpCode.OPERATION_ERROR:
                 raise
             raise TlsFailed(f"the server has no TLS: {failure.reply}") from failure
         await asyncio.sleep(0)  # what the server has said in front of TLS has been heard by now

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import sys
+import tempfile
 
 import pytest
 
@@ -34,6 +35,17 @@ async def test_the_pem_is_enough_to_trust_it() -> None:
     context = ssl.create_default_context(cadata=authority.ca_pem.decode())
     async with HttpSite([Route(body=b"secret")], tls=authority.issue("www.example.com")) as site:
         assert (await fetch(site, context, "www.example.com")).endswith(b"secret")
+
+
+async def test_key_and_certificates_as_pem_are_those_of_a_server() -> None:
+    authority = LoopbackCA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(authority.pem("www.example.com"))
+        file.flush()
+        context.load_cert_chain(file.name)
+    async with HttpSite([Route(body=b"secret")], tls=context) as site:
+        assert (await fetch(site, authority.trusting(), "www.example.com")).endswith(b"secret")
 
 
 async def test_who_does_not_trust_it_refuses() -> None:

@@ -7,14 +7,15 @@ from contextlib import asynccontextmanager
 from typing import Self
 
 from simcom_async.at.escape import ETX_SUB
-from simcom_async.sites import FtpSite
+from simcom_async.sites import FtpSite, LoopbackCA
 from simcom_async.virtual import VirtualModem
 from tests.virtual.client import Client
 from tests.virtual.ftp_host import HOST, OK, Peer, module
 
-__all__ = ["HOST", "OK", "ROUND", "Host", "Peer", "module", "session"]
+__all__ = ["AUTHORITY", "ERROR", "HOST", "OK", "ROUND", "Host", "Peer", "module", "secured", "session"]
 
 ERROR = b"\r\nERROR\r\n"
+AUTHORITY = LoopbackCA()
 #: Bytes of a block of AT+CFTPSPUT.
 ROUND = 1024
 
@@ -91,9 +92,9 @@ class Host(Client):
                 return bytes(found)
             length = int(said.removeprefix(b"DATA,"))
             assert 0 < length <= ROUND
-            found += await self.bytes(length)
+            found += await self.exactly(length)
 
-    async def bytes(self, length: int) -> bytes:
+    async def exactly(self, length: int) -> bytes:
         """The next bytes."""
         while len(self.received) < length:
             await self._wait()
@@ -130,5 +131,21 @@ async def session(
     async with FtpSite(published) as site, module(site, "sim7100", **options) as virtual:
         host = await Host.of(virtual)
         await host.settings(passive=passive)
+        yield site, virtual, host
+        await host.aclose()
+
+
+@asynccontextmanager
+async def secured(
+    published: Mapping[str, bytes | int] | None = None,
+    *,
+    certificate: bytes = b"",
+    tls_required: bool = True,
+    **options: object,
+) -> AsyncIterator[tuple[FtpSite, VirtualModem, Host]]:
+    """A site with TLS, a module that finds it, and a host."""
+    made = FtpSite(published, certificate=certificate or AUTHORITY.pem(HOST), tls_required=tls_required)
+    async with made as site, module(site, "sim7100", **options) as virtual:
+        host = await Host.of(virtual)
         yield site, virtual, host
         await host.aclose()
