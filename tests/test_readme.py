@@ -66,6 +66,14 @@ def test_the_telemetry_is_delivered_in_spite_of_trouble() -> None:
     assert shown.endswith("4 of 4 readings delivered through a SIMCOM_SIM800\n")
 
 
+def test_the_alarms_arrive_once_in_spite_of_trouble() -> None:
+    shown = run("examples/alarm_mail.py")
+    assert "68, the server refused a recipient" in shown
+    assert "look before it is sent again" in shown
+    assert "it has arrived after all" in shown
+    assert shown.endswith("3 of 3 alarms delivered through a SIMCOM_SIM900\n")
+
+
 def test_the_logs_are_shipped_in_spite_of_trouble() -> None:
     shown = run("examples/ftp_log_shipper.py")
     assert "61, network error" in shown
