@@ -144,7 +144,8 @@ class Schedule:
         following = []
         for operation in self._channel.operations():
             when, limit = operation.limit()
-            if self._time.reached(when) and limit == "completion" and self._claims.excuse(operation):
+            excusable = limit == "completion" or (limit == "idle" and operation.exchange.prompted)
+            if self._time.reached(when) and excusable and self._claims.excuse(operation):
                 operation.progress = now
                 when, limit = operation.limit()
             if not self._time.reached(when):

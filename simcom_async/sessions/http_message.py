@@ -119,9 +119,10 @@ class HttpMessages:
 
     def _take_heads(self, data: bytes) -> bytes:
         """The heads of interim answers, that of the answer, and what comes of its body with them."""
+        seen = max(0, len(self._came) - 3)  # but for the start of an end there is none in what came before
         self._came += data
-        while end := _HEAD_END.search(self._came):
-            head = bytes(self._came[: end.end()])
+        while end := _HEAD_END.search(self._came, seen):
+            head, seen = bytes(self._came[: end.end()]), 0
             del self._came[: end.end()]
             if self._is_last(head):
                 rest, self._came = bytes(self._came), bytearray()

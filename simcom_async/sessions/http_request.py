@@ -252,13 +252,17 @@ def _check_headers(headers: Mapping[str, str] | None) -> None:
 
 
 def _check_text(name: str, value: str, *, secret: bool = False) -> None:
-    """A value that stands in one header line: nothing may end the line, be it by an escape that the module reads."""
+    """A value that stands in one header line: nothing may end the line."""
     _expect(name, value, str, secret=secret)
-    _LINE.check(name, value, secret=secret)
-    if "\\" in value:
-        raise _refused(
-            name, None if secret else value, "a value without backslashes, which the module takes for line ends"
-        )
+    for place, character in enumerate(value):
+        if not " " <= character <= "~":
+            raise UsageError(
+                f"{name}: {character!r} at position {place} cannot be part of a header field, allowed are printable "
+                "ASCII characters",
+                field=name,
+                value=None if secret else value,
+                allowed="printable ASCII characters",
+            )
 
 
 def _check_timeout(timeout: float | None) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simcom_async.at.command import Command, Service
+from simcom_async.at.fields import Text
 from simcom_async.commands.http import (
     BODY_MAXIMUM,
     HttpAction,
@@ -35,7 +36,7 @@ from simcom_async.commands.http_parameters import (
     HttpParaUserAgent,
     HttpParaUserHeaders,
 )
-from simcom_async.errors import CommandFailed, HttpError, LimitExceeded, ModemError
+from simcom_async.errors import CommandFailed, HttpError, LimitExceeded, ModemError, UsageError
 from simcom_async.sessions.counted import USUAL_RATE, block_size, read_stored
 from simcom_async.sessions.http_body import gathered
 from simcom_async.sessions.http_flow import http_error
@@ -57,6 +58,7 @@ _REPEATABLE = frozenset({"GET", "HEAD"})
 _REMEDIES = {HttpStatus.NETWORK_ERROR: 0.0, HttpStatus.DNS_ERROR: 3.0, HttpStatus.STACK_BUSY: 3.0}
 _MARGIN = 30.0  # seconds that the host waits longer than the module, so that the module's own result comes first
 _ENTRY_PIECE = 1_460
+_PARAMETER = Text()
 _LINE_END = r"\r\n"  # the four characters stand for a line end (device-facts 4.1)
 
 
@@ -93,6 +95,7 @@ class HttpService:
         """Gather the body, build the commands and check them; no byte is sent."""
         request, dialect = self._request, self._link.dialect
         dialect.admit(self._action)
+        _check_fields(request)
         host, port = request.proxy_address or (None, None)
         lines = _LINE_END.join(request.header_lines)
         wanted: tuple[tuple[str, type[Command[None]], object], ...] = (
@@ -226,6 +229,21 @@ class HttpService:
         except CommandFailed:
             return False  # it was not started, or is ended already: ERROR says no more than that (device-facts 1.3)
         return True
+
+
+def _check_fields(request: HttpRequest) -> None:
+    """Raise UsageError for header values that the module's parameters cannot carry, or where it reads its escapes."""
+    values = [(f"headers[{name}]", value, True) for name, value in (request.headers or {}).items()]
+    if request.content_type is not None:
+        values.append(("content_type", request.content_type, False))
+    for field, value, secret in values:
+        _PARAMETER.check(field, value, secret=secret)
+        if "\\" in value:
+            allowed = "a value without backslashes, which the module takes for line ends"
+            shown = None if secret else value
+            raise UsageError(
+                f"{field}: this is not taken, allowed is {allowed}", field=field, value=shown, allowed=allowed
+            )
 
 
 async def _pieces(body: bytes, meter: Meter, trouble: list[Exception]) -> AsyncIterator[bytes]:

@@ -72,12 +72,12 @@ class TlsFlow(CarriedFlow):
             async with aclosing(self.outgoing()) as pieces:
                 await self._service.send(pieces)
         except HttpError as error:
-            if not self._service.peer_closed and error.code != ChttpsCode.CLOSED:
+            if not self._service.inbox.peer_closed and error.code != ChttpsCode.CLOSED:
                 raise
             self._refusal = error  # a server that has answered already need not listen to the end
 
     async def _take(self) -> bytes:
-        return await self._service.read()
+        return await self._service.inbox.read()
 
     def _ended(self, missing: str) -> HttpError:
         return self._refusal or super()._ended(missing)

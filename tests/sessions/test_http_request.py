@@ -102,7 +102,7 @@ def test_a_method_is_written_large() -> None:
     assert request("get").method == "GET"
 
 
-@pytest.mark.parametrize("breaker", [*BREAKERS[:-1], "\\r\\n", "\\", "ä"])
+@pytest.mark.parametrize("breaker", [*BREAKERS[1:], "ä"])
 def test_a_header_cannot_break_out_and_is_not_shown(breaker: str) -> None:
     with pytest.raises(UsageError) as caught:
         request(headers={"Authorization": f"Bearer s3cret{breaker}X-Evil: 1"})
@@ -131,7 +131,13 @@ def test_headers_that_have_a_parameter_of_their_own_are_no_lines() -> None:
     assert request("POST", content_type="a/b", headers={"Content-Type": "c/d"}).media_type == "a/b"
 
 
-@pytest.mark.parametrize("breaker", [*BREAKERS, "\\r\\n"])
+@pytest.mark.parametrize("value", ['"a, b"', "a\\b", "\\r\\n"])
+def test_what_no_line_ends_with_is_the_modules_to_refuse(value: str) -> None:
+    made = request("POST", headers={"If-Match": value}, content_type=f"text/plain; x={value}")
+    assert made.fields == (("If-Match", value), ("Content-Type", f"text/plain; x={value}"))
+
+
+@pytest.mark.parametrize("breaker", BREAKERS[1:])
 def test_a_content_type_cannot_break_out(breaker: str) -> None:
     with pytest.raises(UsageError, match="content_type"):
         request("POST", content_type=f"text/plain{breaker}")
