@@ -12,6 +12,7 @@ from simcom_async.virtual.chttp import SILENCE, TRANSFER
 from simcom_async.virtual.faults import FailServer
 from simcom_async.virtual.module_faults import ServerFailure
 from tests.virtual.chttp_host import BODIES, ERROR, HOST, OK, WebHost, answer_of, hosting
+from tests.virtual.client import until
 
 GET = f"GET /f HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode()
 
@@ -107,6 +108,7 @@ async def test_a_host_that_does_not_read_makes_the_server_wait() -> None:
         host.port.pause()
         host.send(GET + b"\x1a")
         await site.until(lambda: site.requests)
+        await until(lambda: site.requests[0].sent)
         sent = -1
         while sent < (sent := site.requests[0].sent):
             for _ in range(1000):
@@ -115,7 +117,7 @@ async def test_a_host_that_does_not_read_makes_the_server_wait() -> None:
         assert virtual.lines.channels[0].out.dropped == 0
         host.port.resume()
         await host.hear(OK)
-        await site.until(lambda: site.requests[0].sent > sent)
+        await until(lambda: site.requests[0].sent > sent)
 
 
 async def test_a_server_that_does_not_read_makes_the_host_wait() -> None:
@@ -126,6 +128,7 @@ async def test_a_server_that_does_not_read_makes_the_host_wait() -> None:
         host.send(f"PUT /f HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: {size}\r\n\r\n".encode())
         sending = asyncio.create_task(host.send_all(bytes(size)))
         await site.gate.held()
+        await until(lambda: host.sent)
         waiting = -1
         while waiting < (waiting := host.sent):
             for _ in range(1000):

@@ -201,6 +201,7 @@ async def test_a_host_that_does_not_fetch_makes_the_server_wait(tls: ssl.SSLCont
         await host.started()
         await host.put(GET)
         await host.hear(EVENT)
+        await until(lambda: site.requests[0].sent)
         sent = -1
         while sent < (sent := site.requests[0].sent):
             for _ in range(20):
