@@ -274,7 +274,8 @@ def unresolved_entries(dialect: Dialect, command: type[Command[Any]]) -> Iterato
 def unresolved_commands(dialect: Dialect, command: type[Command[Any]]) -> Iterator[str]:
     """The commands that abort it or probe it are of the same dialect."""
     abort, probe = command.wire.abort, command.wire.probe
-    if (abort.after is Means.COMMAND or abort.entry is Means.COMMAND) != (abort.command is not None):
+    waits = abort.after is Means.WAIT and command.wire.completion is not None and command.wire.completion.holds_port
+    if (Means.COMMAND in (abort.after, abort.entry)) != (abort.command is not None) and not waits:
         yield "abort by command and the command do not go together"
     named = [abort.command] if abort.command is not None else []
     if probe is not None:

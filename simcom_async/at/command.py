@@ -138,7 +138,8 @@ class Means(Enum):
 class Abort:
     """How a written command is given up: during its ``entry``, and while its completion is due (``after``).
 
-    ``command`` is what is sent for Means.COMMAND.
+    ``command`` is what is sent for Means.COMMAND. With Means.WAIT it ends nothing, but its OK shows that the work has
+    ended, perhaps unheard.
     """
 
     entry: Means = Means.WAIT

@@ -57,8 +57,8 @@ _OFFSET_MAXIMUM = 2_147_483_647
 _SILENCE = 130.0
 _SERVER = ("CFTPSERV",)
 _INVALID = 213
-#: Nothing stops what the module pushes; a module that answers AT has ended it.
-_ABORT = Abort(after=Means.COMMAND, command=At)
+#: Nothing stops what the module pushes; one that answers AT has ended it.
+_ABORT = Abort(command=At)
 
 
 class CftpCode(Code):
@@ -219,7 +219,7 @@ class CftpGet(Command[CftpGetEvent]):
         completion=Completion(
             endings=(Ending(CftpGetEvent),), packets=(CftpGetPacket,), position=Position.EITHER, holds_port=True
         ),
-        patience=Patience(completion=_SILENCE, idle=_SILENCE),
+        patience=Patience(completion=_SILENCE),
         service=Service.FTP,
         needs=_SERVER,
         abort=_ABORT,
@@ -244,7 +244,7 @@ class CftpPut(Command[None]):
         tested='[{non-ascii}] "FILEPATH"',
         replies=(CftpPutFailed,),
         entry=Entry(prompt=CftpPutBegin, size=Terminated(ETX_SUB)),
-        patience=Patience(prompt=_SILENCE, final=_SILENCE),
+        patience=Patience(prompt=_SILENCE, final=_SILENCE, idle=_SILENCE),
         service=Service.FTP,
         needs=_SERVER,
         abort=Abort(entry=Means.SUB),
@@ -269,7 +269,7 @@ class CftpList(Command[CftpListEvent]):
         completion=Completion(
             endings=(Ending(CftpListEvent),), packets=(CftpListPacket,), position=Position.EITHER, holds_port=True
         ),
-        patience=Patience(completion=_SILENCE, idle=_SILENCE),
+        patience=Patience(completion=_SILENCE),
         service=Service.FTP,
         needs=_SERVER,
         abort=_ABORT,

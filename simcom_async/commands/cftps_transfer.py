@@ -59,8 +59,8 @@ _OFFSET_MAXIMUM = 2_147_483_647
 #: 120 s when the server is silent (SIM5320 AT manual 16.4.19), and a margin.
 _SILENCE = 130.0
 _LOGGED_IN = ("CFTPSLOGIN",)
-#: Nothing stops what the module pushes; a module that answers AT has ended it.
-_ABORT = Abort(after=Means.COMMAND, command=At)
+#: Nothing stops what the module pushes; one that answers AT has ended it.
+_ABORT = Abort(command=At)
 
 
 class CftpsListEvent(CftpsEvent):
@@ -145,7 +145,7 @@ class CftpsList(Command[CftpsListEvent]):
         completion=Completion(
             endings=(Ending(CftpsListEvent),), packets=(CftpsListPacket,), position=Position.EITHER, holds_port=True
         ),
-        patience=Patience(completion=_SILENCE, idle=_SILENCE),
+        patience=Patience(completion=_SILENCE),
         service=Service.FTPS,
         needs=_LOGGED_IN,
         abort=_ABORT,
@@ -165,7 +165,7 @@ class CftpsListHere(Command[CftpsListEvent]):
         completion=Completion(
             endings=(Ending(CftpsListEvent),), packets=(CftpsListPacket,), position=Position.EITHER, holds_port=True
         ),
-        patience=Patience(completion=_SILENCE, idle=_SILENCE),
+        patience=Patience(completion=_SILENCE),
         service=Service.FTPS,
         needs=_LOGGED_IN,
         abort=_ABORT,
@@ -234,7 +234,7 @@ class CftpsGet(Command[CftpsGetEvent]):
         completion=Completion(
             endings=(Ending(CftpsGetEvent),), packets=(CftpsGetPacket,), position=Position.EITHER, holds_port=True
         ),
-        patience=Patience(completion=_SILENCE, idle=_SILENCE),
+        patience=Patience(completion=_SILENCE),
         service=Service.FTPS,
         needs=_LOGGED_IN,
         abort=_ABORT,

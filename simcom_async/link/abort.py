@@ -75,7 +75,7 @@ async def settle(channel: Channel, operation: Operation, send: Send, *, abort: b
 async def _abort(channel: Channel, operation: Operation, send: Send) -> None:
     """Sends the abort of the work, where it has one; it is settled when the module has obeyed."""
     abort, exchange = operation.command.wire.abort, operation.exchange
-    if abort.after is not Means.COMMAND or abort.command is None:
+    if abort.command is None or abort.after not in (Means.COMMAND, Means.WAIT):
         return
     try:
         await send(abort.command())
@@ -146,8 +146,7 @@ async def _end_work(channel: Channel, operation: Operation) -> None:
     exchange = operation.exchange
     end = channel.time.now() + wire.patience.completion
     if wire.abort.after is Means.COMMAND and wire.abort.command is not None:
-        abort = await ask(channel, wire.abort.command(), channel.time.now() + wire.abort.command.wire.patience.final)
-        operation.settled = abort.final is not None and abort.final.ok
+        await _ask_for_end(channel, operation, wire.abort.command())
         end = channel.time.now() + channel.timings.settle
     elif wire.abort.after in _BYTES:
         channel.write(_BYTES[wire.abort.after])
@@ -157,12 +156,43 @@ async def _end_work(channel: Channel, operation: Operation) -> None:
     await channel.until(lambda: exchange.finished, end)
 
 
+async def _ask_for_end(channel: Channel, operation: Operation, command: Command[Any]) -> None:
+    """Sends a command whose OK says that the work has ended."""
+    asked = await ask(channel, command, channel.time.now() + command.wire.patience.final)
+    operation.settled = asked.final is not None and asked.final.ok
+
+
 async def _wait_out(channel: Channel, operation: Operation) -> None:
     """Waits for the end of work that nothing ends before, as long as something of it comes."""
+    wire = operation.command.wire
+    if wire.abort.command is not None:
+        await _ask_in_pauses(channel, operation, wire.abort.command)
+        return
     came: list[PayloadChunk] = []
-    patience = operation.command.wire.patience.completion
     with channel.bus.on(PayloadChunk, lambda chunk: came.append(chunk) if not came else None):
-        end = channel.time.now() + patience
+        end = channel.time.now() + wire.patience.completion
         while not await channel.until(lambda: operation.exchange.finished, end) and came:
             came.clear()
-            end = channel.time.now() + patience
+            end = channel.time.now() + wire.patience.completion
+
+
+async def _ask_in_pauses(channel: Channel, operation: Operation, kind: type[Command[Any]]) -> None:
+    """The same where the OK of a command shows that it has ended: that is sent in pauses between payloads."""
+    patience = operation.command.wire.patience
+
+    def ended() -> bool:
+        return operation.exchange.finished or operation.settled
+
+    def limit() -> float:
+        return operation.progress + (patience.idle if operation.payload else patience.completion)
+
+    def came(chunk: PayloadChunk) -> None:
+        if chunk.command is operation.command:
+            operation.progress, operation.payload = channel.time.now(), not chunk.last
+
+    with channel.bus.on(PayloadChunk, came):
+        while not await channel.until(ended, min(limit(), channel.time.now() + channel.timings.settle)):
+            if channel.time.reached(limit()):
+                return
+            if not operation.payload and channel.time.reached(operation.progress + channel.timings.settle):
+                await _ask_for_end(channel, operation, kind())

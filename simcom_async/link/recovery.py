@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from simcom_async.at.command import Means
 from simcom_async.at.event import LateReply, Noise
 from simcom_async.at.exchange import State
 from simcom_async.commands.general import At
@@ -147,7 +148,8 @@ class Recovery:
             self.settled(operation)
         else:
             completion = exchange.command.wire.completion
-            aborted = certain and completion is not None and completion.holds_port
+            waits = exchange.command.wire.abort.after is Means.WAIT
+            aborted = certain and completion is not None and completion.holds_port and not waits
             self._channel.due.append(operation)
             self._unsettled(operation, abort=not aborted)
             certain = certain and not operation.payload  # one that has broken off swallows what comes next

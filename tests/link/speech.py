@@ -308,6 +308,34 @@ class Push(Command[PushDone]):
     )
 
 
+class Packed(Urc):
+    """So many bytes follow."""
+
+    wire = Line("+PACK", opens=Counted("length", maximum=100))
+    word: Annotated[str, Text(quoted=False, pattern="DATA")]
+    length: int
+
+
+class PackDone(Urc):
+    """The end of a file in packets."""
+
+    wire = Line("+PACK")
+    code: int
+
+
+class Pack(Command[PackDone]):
+    """A file in packets that holds the port until its end, and that nothing stops; OK to AT shows that it has ended."""
+
+    wire = Syntax(
+        name="+PACK",
+        form=Form.EXECUTE,
+        completion=Completion(endings=(Ending(PackDone),), packets=(Packed,), holds_port=True),
+        patience=Patience(final=5, completion=60, idle=3),
+        service=Service.FTP,
+        abort=Abort(command=At),
+    )
+
+
 class Connected(Urc):
     """The end of dialling."""
 
@@ -381,6 +409,7 @@ SPEECH = Dialect(
         StopGet,
         Get,
         Push,
+        Pack,
         Dial,
         Write,
         Rate,

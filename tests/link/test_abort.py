@@ -18,6 +18,7 @@ from .speech import (
     Dial,
     Get,
     LevelRead,
+    Pack,
     Push,
     Put,
     Read,
@@ -429,3 +430,55 @@ async def test_a_port_that_goes_while_an_entry_is_filled_up_ends_it(clock, start
     assert link.condition is Condition.LOST
     await link.aclose()
     await far.aclose()
+
+
+async def packed(peer, start, link):
+    """A file in packets on its way that nobody wants any more."""
+    sending = await start(link.send(Pack()))
+    await peer.says(OK + b"\r\n+PACK: DATA,3\r\nabc")
+    await cancelled(sending)
+    return await start(link.settled(Service.FTP, None))
+
+
+async def test_packets_that_nothing_stops_are_waited_out(link, peer, clock, start):
+    """In a pause the module is asked, and does not answer; it does when it has ended, and says so itself as well."""
+    settling = await packed(peer, start, link)
+    for _ in range(3):
+        await clock.run(15)
+        await peer.says(b"\r\n+PACK: DATA,3\r\ndef")
+    assert not settling.done()
+    await peer.says(b"\r\n+PACK: 0\r\n", OK)
+    await clock.run_until(settling, 1)
+    await usable(link, peer, clock, start)
+    assert peer.heard.replace(b"AT\r", b"") == b"AT+PACK\rAT+LEVEL?\r"
+
+
+async def test_packets_that_come_without_a_pause_are_not_asked_for(link, peer, clock, start):
+    settling = await packed(peer, start, link)
+    for _ in range(100):
+        await clock.run(0.2)
+        await peer.says(b"\r\n+PACK: DATA,3\r\ndef")
+    await peer.says(b"\r\n+PACK: 0\r\n")
+    await clock.run_until(settling, 1)
+    assert peer.heard == b"AT+PACK\r"
+
+
+async def test_an_answer_shows_that_packets_have_ended_unheard(link, peer, clock, start):
+    settling = await packed(peer, start, link)
+    peer.answers = {b"AT": OK}
+    await clock.run_until(settling, 2)
+    assert peer.heard == b"AT+PACK\rAT\r"
+    link.claim(Service.FTP).release()
+    await usable(link, peer, clock, start)
+
+
+async def test_a_packet_that_has_broken_off_swallows_no_later_answer(link, peer, clock, start):
+    """The module has restarted in the middle of one, and nobody has heard of it."""
+    sending = await start(link.send(Pack()))
+    await peer.says(OK + b"\r\n+PACK: DATA,99\r\nabc\r\nRDY\r\n")
+    await cancelled(sending)
+    settling = await start(link.settled(Service.FTP, None))
+    peer.answers = {b"AT": OK}
+    await clock.run_until(settling, 30)
+    link.claim(Service.FTP).release()
+    await usable(link, peer, clock, start)
