@@ -36,6 +36,7 @@ class Wire:
         self._connection = connection
         self._loop = loop
         self._heard = bytearray()
+        self._last = b""
 
     def makefile(self, mode: str) -> Wire:
         """Itself."""
@@ -57,7 +58,13 @@ class Wire:
         end = min(end or limit, limit)
         line = bytes(self._heard[:end])
         del self._heard[:end]
+        self._last = line[-2:] if len(line) > 1 else self._last[-1:] + line
         return line
+
+    @property
+    def line_end(self) -> bytes:
+        """What the last line ended with, CR LF or LF alone; empty: the last piece was not the end of one."""
+        return self._last if self._last == poplib.CRLF else self._last[-1:] if self._last.endswith(b"\n") else b""
 
     @property
     def has_line(self) -> bool:
@@ -90,6 +97,7 @@ class Pop3Engine(_Poplib):
         self._wire = wire
         self._line_begins = True
         self._ended = True
+        self._line_end = poplib.CRLF
         super().__init__("")
 
     def fact(self, command: str) -> str:
@@ -121,21 +129,22 @@ class Pop3Engine(_Poplib):
     def open(self, command: str) -> bytes:
         """Ask for a long answer; its status line, with its end."""
         status = self._shortcmd(command)
-        self._line_begins, self._ended = True, False
+        self._line_begins, self._ended, self._line_end = True, False, self._wire.line_end
         return status + poplib.CRLF
 
     def more(self, size: int, *, raw: bool) -> bytes:
         """About ``size`` bytes of a long answer, fewer when no more have come; none: it is at its end.
 
-        ``raw``: with the dots that were doubled, and the final one.
+        ``raw``: with the dots that were doubled, and the final one. Lines end as the status line did: an LF alone
+        inside a mail of a server that says CR LF is none of its line ends, and a dot behind it no end of the mail.
         """
         found = bytearray()
         while not self._ended and len(found) < size and (not found or self._wire.has_line):
             piece = self._wire.readline(LINE_LIMIT)
             if self._line_begins and piece.startswith(b"."):
-                self._ended = piece in (b".\r\n", b".\n")
+                self._ended = piece == b"." + self._line_end
                 piece = piece if raw else b"" if self._ended else piece[1:]
-            self._line_begins = piece.endswith(b"\n")
+            self._line_begins = self._wire.line_end == self._line_end
             found += piece
         return bytes(found)
 

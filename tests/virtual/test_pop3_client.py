@@ -10,6 +10,7 @@ import pytest
 
 from simcom_async.ports.clock import LoopClock, ManualClock, Timer
 from simcom_async.sites import LoopbackCA, MailFault, Pop3Site, RawSite, ServerFault, Site
+from simcom_async.sites.pop3 import StoredMail
 from simcom_async.virtual.internet import CONNECTION_LIMIT, Internet
 from simcom_async.virtual.mail_failure import MailReason, Pop3Failure, Pop3Negative, Pop3Stage
 from simcom_async.virtual.module_faults import FailServer, ServerFailure
@@ -330,6 +331,16 @@ async def test_lines_that_end_otherwise() -> None:
     async with RawSite(said, wait_for=b"", then=ServerFault.HANG) as site, session() as client:
         assert await client.reach(*site.address) == "+OK caf\\xe9"
         assert await whole(await client.retrieve(1)) == b"one\n.two\n"
+
+
+@pytest.mark.parametrize("filling", [0, 8_190, 8_191, 8_192])
+async def test_an_lf_alone_is_no_line_end_of_a_server_that_says_cr_lf(filling: int) -> None:
+    mail = b"x" * filling + b"one\n.\ntwo\n.three\r\n\n.\r\n" + b"y" * filling + b"\r\n.dot\r\n"
+    async with Pop3Site() as site:
+        site.mails.append(StoredMail(mail, "1"))
+        async with logged_in(site) as client:
+            assert await whole(await client.retrieve(1)) == mail
+            assert await client.count() == (1, len(mail))
 
 
 @pytest.mark.parametrize(
