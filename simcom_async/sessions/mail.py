@@ -10,7 +10,7 @@ import re
 from copy import copy
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
-from email.errors import InvalidHeaderDefect, MessageError, ObsoleteHeaderDefect
+from email.errors import InvalidHeaderDefect, MessageError, ObsoleteHeaderDefect, UndecodableBytesDefect
 from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage, Message
 
@@ -132,6 +132,8 @@ def _value(message: EmailMessage, name: str) -> str:
     values = _headers(message, name)
     if len(values) > 1:
         raise UsageError(f"message: {name} stands {len(values)} times in it", field=f"message {name}", allowed="once")
+    for raw in (value for key, value in message.raw_items() if key.lower() == name.lower()):
+        check_text(f"message {name}", _decoded(str(raw)).replace("\r", "").replace("\n", ""))  # or it reads \ufffd
     return str(values[0]) if values else ""
 
 
@@ -173,18 +175,26 @@ def _mailboxes(message: EmailMessage, name: str) -> tuple[Mailbox, ...]:
 
 
 def _mailbox(field: str, address: Address) -> Mailbox:
-    spec = address.addr_spec
-    check_text(field, address.display_name)
+    spec, name = address.addr_spec, _decoded(address.display_name)
+    check_text(field, name)
     if not _ADDRESS.fullmatch(spec):
         allowed = "local@domain in ASCII, without quotes and blanks"
         raise UsageError(
             f"{field}: {spec!r} is no address, allowed is {allowed}", field=field, value=spec, allowed=allowed
         )
-    return Mailbox(spec, address.display_name)
+    return Mailbox(spec, name)
+
+
+def _decoded(text: str) -> str:
+    """A text whose bytes beyond ASCII are taken for UTF-8 (RFC 6532); as it is where they are none."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def _harmless(defect: Exception) -> bool:
-    """Whether the addresses are right all the same: obsolete forms, and encoded words where none should be."""
-    return isinstance(defect, ObsoleteHeaderDefect) or (
+    """Whether the addresses are right all the same: obsolete forms, UTF-8, and encoded words where none should be."""
+    return isinstance(defect, ObsoleteHeaderDefect | UndecodableBytesDefect) or (
         isinstance(defect, InvalidHeaderDefect) and "encoded" in str(defect)
     )

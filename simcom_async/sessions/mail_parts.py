@@ -61,6 +61,8 @@ def refused(what: str, remedy: str = REMEDY) -> CannotCarry:
 
 
 def _is_file(part: EmailMessage) -> bool:
+    if part.get_content_maintype() == "multipart":
+        raise refused(f"parts that cannot be told apart ({part.get_content_type()})")
     if part.get_content_disposition() == "attachment":
         return True
     if part.get_content_disposition() == "inline" and part.get_filename():

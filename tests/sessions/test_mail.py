@@ -170,3 +170,22 @@ def test_the_whole_mail_as_an_attachment() -> None:
 def test_a_wrong_mail_does_not_go_whole_either() -> None:
     with pytest.raises(UsageError, match="no recipient"):
         wrapped(parsed("From: a@b.c"))
+
+
+def test_raw_utf8_in_headers_is_read_as_such() -> None:
+    letter = taken_apart(parsed('From: Jörg <j@example.com>\nTo: "小明" <x@example.com>\nSubject: Störung'))
+    assert letter.sender == Mailbox("j@example.com", "Jörg")
+    assert letter.to == (Mailbox("x@example.com", "小明"),)
+    assert letter.subject == "Störung"
+
+
+@pytest.mark.parametrize("header", ["From", "To", "Subject"])
+def test_raw_bytes_of_another_charset_are_no_replacement_characters(header: str) -> None:
+    people = {"From": b"a@example.com", "To": b"b@example.com", "Subject": b"x", header: b"F\xe4hre <b@example.com>"}
+    source = b"".join(name.encode() + b": " + value + b"\n" for name, value in people.items()) + b"\nx\n"
+    with pytest.raises(UsageError, match=f"message {header}: a byte that was not decoded at position 1"):
+        taken_apart(message_from_bytes(source, policy=policy.default))
+
+
+def test_a_subject_may_be_folded_raw_utf8() -> None:
+    assert taken_apart(parsed("From: a@b.c\nTo: d@e.f\nSubject: Stör\n ung\n\tfern")).subject == "Stör ung\tfern"

@@ -159,3 +159,13 @@ def test_a_file_name_with_a_line_end() -> None:
     )
     with pytest.raises(UsageError, match="message attachment: control character"):
         parts(message_from_bytes(raw, policy=policy.default))
+
+
+@pytest.mark.parametrize("body", ["Hello.\n", "--x--\n", ""])
+@pytest.mark.parametrize("boundary", ["", '; boundary="x"'])
+def test_parts_that_cannot_be_told_apart(boundary: str, body: str) -> None:
+    inner = f"Content-Type: multipart/mixed{boundary}\n\n{body}"
+    outer = f'Content-Type: multipart/mixed; boundary="y"\n\n--y\n\nHello.\n--y\n{inner}\n--y--\n'
+    for source in (inner, outer):
+        with pytest.raises(CannotCarry, match=r"parts that cannot be told apart \(multipart/mixed\)"):
+            parts(message_from_bytes(source.encode(), policy=policy.default))
