@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from simcom_async.at.command import Command
@@ -45,7 +45,7 @@ Counted = Command[CountedRead | None]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """``data`` of which ``told`` bytes were announced; ``bare``: no line end stood behind it.
+    """``data`` of which ``told`` bytes were announced by ``header``; ``bare``: no line end stood behind it.
 
     A payload that lost bytes on the line takes as many of what follows it: the CR LF in front of the final result.
     """
@@ -53,23 +53,24 @@ class Reading:
     data: bytes
     told: int
     bare: bool
+    header: LineEvent | None = field(default=None, compare=False)
 
 
 async def read_counted(link: Link, command: Counted) -> Reading:
     """Send a command that reads a counted payload."""
     pieces: list[bytes] = []
     exchange = await link.exchange(command, sink=pieces.append)
-    told = 0
+    told, header = 0, None
     for line in exchange.lines:
         if line.declaration in command.wire.replies:
-            told = _told(line)
+            told, header = _told(line), line
             break
     if not told or exchange.state is not State.DONE:
         exchange.answer()  # raises what there is to say of it
     data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
     final = exchange.final
     bare = bool(told) and final is not None and final.start - exchange.payload_end < _LINE_END
-    return Reading(data, told, bare)
+    return Reading(data, told, bare, header)
 
 
 def _told(line: LineEvent) -> int:

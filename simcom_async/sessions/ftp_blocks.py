@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simcom_async.at.command import Command
-from simcom_async.at.event import PromptLine, UrcLine
 from simcom_async.commands.ftp import (
     FTP_BLOCK_MAXIMUM,
     FtpCode,
@@ -20,10 +19,10 @@ from simcom_async.commands.ftp import (
     FtpPutCredit,
     FtpPutEvent,
     FtpPutFinish,
-    FtpPutGrant,
 )
 from simcom_async.errors import CommandFailed
 from simcom_async.sessions.counted import Counted, read_counted
+from simcom_async.sessions.credit import Credits
 from simcom_async.sessions.ftp_flow import GRACE, Download, Upload
 from simcom_async.sessions.undertaking import Undertaking
 
@@ -114,10 +113,7 @@ class BlockUpload(Upload):
 
     def __init__(self, operation: FtpOperation) -> None:
         self._operation = operation
-        self._credit = self._maximum = 0
-        self._credit_line = b""
-        self._grant: PromptLine | None = None
-        self._command = FtpPutBlock(length=FTP_BLOCK_MAXIMUM)
+        self._rest = b""
         self._work: Undertaking[FtpPutEvent] | None = None
 
     async def prepare(self, source: ByteSource) -> None:
@@ -127,10 +123,10 @@ class BlockUpload(Upload):
         """Begin, write block after block, and finish."""
         operation, command = self._operation, FtpPut()
         await operation.ready()
-        bus = operation.link.bus
-        with bus.on(UrcLine, self._heard), bus.on(PromptLine, self._granted_now):
+        with Credits(operation.link, FtpPutCredit, FtpPutBlock, FTP_BLOCK_MAXIMUM) as credits:
             self._work = work = Undertaking(operation.service.attachment, command)
-            await self._blocks(work, source, claim, sent)
+            while (maximum := await credits.take(work)) and await self._block(credits, source, claim, sent, maximum):
+                pass
             finished = not work.done and await self._finish(work)
             operation.check(await work.ended(), command)
         if not finished:
@@ -142,37 +138,26 @@ class BlockUpload(Upload):
         if work is not None:
             await work.give_up()
 
-    async def _blocks(
-        self, work: Undertaking[FtpPutEvent], source: ByteSource, claim: Claim, sent: Callable[[int], None]
-    ) -> None:
-        rest = b""
-        while True:
-            await work.until(lambda: self._credit > 0)
-            if work.done:
-                return
-            maximum, self._credit = min(self._credit, FTP_BLOCK_MAXIMUM), 0
-            claim.waiting = True  # a source may take its time
-            block = rest or await source.read(maximum)
-            claim.waiting = False
-            if not block or work.done:
-                return
-            block, rest = block[:maximum], block[maximum:]
-            taken = await self._write(work, block)
-            rest = block[taken:] + rest
-            sent(taken)
-
-    async def _write(self, work: Undertaking[FtpPutEvent], block: bytes) -> int:
-        """Write a block; how many bytes of it the module has taken."""
-        if self._command.length != len(block):
-            self._command = FtpPutBlock(length=len(block))
+    async def _block(
+        self, credits: Credits, source: ByteSource, claim: Claim, sent: Callable[[int], None], maximum: int
+    ) -> bool:
+        """Write the next block; False when there is none, or the upload has ended."""
+        work = self._work
+        assert work is not None  # noqa: S101 - it has begun
+        claim.waiting = True  # a source may take its time
+        block = self._rest[:maximum] or await source.read(maximum)
+        claim.waiting = False
+        if not block or work.done:
+            return False
         try:
-            await self._operation.link.send(self._command, entry=block)
+            taken = await credits.enter(block)
         except CommandFailed:
-            if await work.ends_within(GRACE):
-                return 0  # the upload ended before, and says so itself
-            raise
-        grant = None if self._grant is None else self._grant.message
-        return min(grant.length, len(block)) if isinstance(grant, FtpPutGrant) else len(block)
+            if not await work.ends_within(GRACE):
+                raise
+            return False  # the upload ended before, and says so itself
+        self._rest = block[taken:] + self._rest[len(block) :]
+        sent(taken)
+        return True
 
     async def _finish(self, work: Undertaking[FtpPutEvent]) -> bool:
         """Say that it is complete; whether that was heard."""
@@ -183,20 +168,3 @@ class BlockUpload(Upload):
                 return False
             raise
         return True
-
-    def _heard(self, line: UrcLine) -> None:
-        """A credit, mostly the same as the last: its fields are looked at when they are others."""
-        if line.declaration is not FtpPutCredit:
-            return
-        if line.text != self._credit_line:
-            credit = line.message
-            assert isinstance(credit, FtpPutCredit)  # noqa: S101 - so it is declared
-            self._credit_line, self._maximum = line.text, credit.maximum
-        self._credit = self._maximum
-        if self._work is not None:
-            self._work.changed.set()
-
-    def _granted_now(self, line: PromptLine) -> None:
-        """What was granted is looked at where it is not what was asked for."""
-        asked = b"2,%d" % self._command.length
-        self._grant = None if line.text.endswith(asked) else line

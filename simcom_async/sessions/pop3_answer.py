@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from simcom_async.commands.email_pop3_fetch import (
     EMAIL_CHUNK_MAXIMUM,
-    EmailPop3Chunk,
     EmailPop3Progress,
     EmailPop3Read,
     EmailPop3Unread,
 )
 from simcom_async.errors import CommandFailed, CommandTimeout, ProtocolError
-from simcom_async.sessions.counted import read_counted
+from simcom_async.sessions.counted import Reading, read_counted
 from simcom_async.sessions.multiline import MultiLine
 
 if TYPE_CHECKING:
@@ -24,6 +23,10 @@ __all__ = ["HeldAnswer"]
 
 _MORE_LIMIT = 150.0  # seconds until the module says that more has come, or that the server is silent
 _DRAIN_LIMIT = 120.0  # seconds for reading away what nobody wants
+
+
+_PORTION = 8_192  # bytes that are read in one step, or a chunk more: a step has a price of its own
+_READ = EmailPop3Read()
 
 
 class HeldAnswer:
@@ -39,9 +42,8 @@ class HeldAnswer:
         self._ended = ended
         self._lines = MultiLine()
         self._arrived = asyncio.Event()
-        self._last = self._short = False
-        bus = attachment.link.bus
-        self._watches = (bus.on(EmailPop3Unread, self._more_came), bus.on(EmailPop3Chunk, self._chunk_came))
+        self._short = False
+        self._watch = attachment.link.bus.on(EmailPop3Unread, self._more_came)
 
     def begin(self) -> None:
         """The module has one."""
@@ -49,13 +51,17 @@ class HeldAnswer:
         self.unread, self._short = True, False
 
     async def read(self) -> bytes:
-        """The next piece of what it means; empty at its end. Raises Pop3Error when the session has ended before."""
-        while self.unread:
-            data = self._lines.feed(await self._chunk())
+        """What it means next: some chunks, as far as the module has them; empty at its end.
+
+        Raises Pop3Error when the session has ended before.
+        """
+        found = b""
+        while self.unread and (not found or (self._waits and len(found) < _PORTION)):
+            found += self._lines.feed(await self._chunk())
             if self._over:
-                data += self._lines.finish()
-            if data:
-                return data
+                found += self._lines.finish()
+        if found:
+            return found
         if not self._lines.ended:
             self._ended()
         return b""
@@ -91,8 +97,12 @@ class HeldAnswer:
 
     def close(self) -> None:
         """Listen no more."""
-        for watch in self._watches:
-            watch.close()
+        self._watch.close()
+
+    @property
+    def _waits(self) -> bool:
+        """Whether the module has more at hand, as far as it has said."""
+        return not self._short or self._arrived.is_set()
 
     @property
     def _over(self) -> bool:
@@ -105,16 +115,15 @@ class HeldAnswer:
             if not self.unread:
                 return b""
         self._arrived.clear()
-        self._last = False
         try:
-            reading = await read_counted(self._attachment.link, EmailPop3Read())
+            reading = await read_counted(self._attachment.link, _READ)
         except CommandFailed:
             self.unread = False
             if self._lines.ended:
                 return b""
             self._ended()
             raise
-        self.unread = self.unread and not self._last
+        self.unread = self.unread and not _last(reading)
         self._short = reading.told < (1 if self._lines.ended else EMAIL_CHUNK_MAXIMUM)
         if len(reading.data) != reading.told or reading.bare:
             url = self._attachment.url
@@ -133,5 +142,10 @@ class HeldAnswer:
     def _more_came(self, _: EmailPop3Unread) -> None:
         self._arrived.set()
 
-    def _chunk_came(self, chunk: EmailPop3Chunk) -> None:
-        self._last = chunk.progress is EmailPop3Progress.LAST
+
+def _last(reading: Reading) -> bool:
+    """Whether the header said that nothing follows."""
+    line = reading.header
+    if line is None or line.compiled is None or line.match is None:
+        return False
+    return line.compiled.value(line.match, "progress") is EmailPop3Progress.LAST

@@ -7,8 +7,8 @@ entry. The one attachment goes in base64, line by line, as much at a time as the
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 from simcom_async.at.command import Command, Service
 from simcom_async.commands.email import EmailCid, EmailTimeout
@@ -21,7 +21,6 @@ from simcom_async.commands.email_smtp import (
     EmailSmtpCode,
     EmailSmtpCredit,
     EmailSmtpFinish,
-    EmailSmtpGrant,
     EmailSmtpResult,
     EmailSmtpSend,
 )
@@ -40,6 +39,7 @@ from simcom_async.commands.email_smtp_settings import (
     EmailSmtpSubject,
 )
 from simcom_async.errors import CommandFailed, CommandTimeout, SmtpError
+from simcom_async.sessions.credit import Credits
 from simcom_async.sessions.mail import Letter
 from simcom_async.sessions.mail_parts import refused
 from simcom_async.sessions.mail_server import module_timeout
@@ -63,6 +63,8 @@ if TYPE_CHECKING:
     from simcom_async.sessions.mail_parts import Attachment
 
 __all__ = ["NumericSmtp"]
+
+A = TypeVar("A")
 
 #: Results that say why a mail was not sent; after any other the server may have taken it, once it had all of it: the
 #: connection or the server's last answer was lost, or it was another answer.
@@ -88,7 +90,6 @@ class NumericSmtp(SmtpFlow):
         self._settings: list[Command[None]] = []
         self._body = b""
         self._work: Undertaking[EmailSmtpResult] | None = None
-        self._credit = self._granted = 0
 
     def prepare(self) -> None:
         """Build all settings, the body, and see whether the module can attach what there is."""
@@ -199,12 +200,12 @@ class NumericSmtp(SmtpFlow):
     # Sending
 
     async def _send(self) -> None:
-        bus, command = self.outfit.link.bus, EmailSmtpSend()
-        with bus.on(EmailSmtpCredit, self._credited), bus.on(EmailSmtpGrant, self._grant):
+        link, command = self.outfit.link, EmailSmtpSend()
+        with Credits(link, EmailSmtpCredit, EmailSmtpBlock, EMAIL_BLOCK_MAXIMUM) as credits:
             self.underway = not self.letter.attachments
             self._work = work = Undertaking(self.outfit.attachment, command, timeout=self.server.timeout)
             for attachment in self.letter.attachments:
-                await self._attach(work, attachment)
+                await self._attach(work, credits, attachment)
             try:
                 result = await work.ended()
             except CommandFailed as error:
@@ -231,44 +232,32 @@ class NumericSmtp(SmtpFlow):
                 return False
         return True
 
-    async def _attach(self, work: Undertaking[EmailSmtpResult], attachment: Attachment) -> None:
+    async def _attach(self, work: Undertaking[EmailSmtpResult], credits: Credits, attachment: Attachment) -> None:
         """Hand the attachment over, block by block; ends early when the module has ended the mail."""
         meter, before = self.outfit.meter, self.outfit.meter.done
         data, start, rest = memoryview(attachment.data), 0, b""
-        while True:
-            await work.until(lambda: self._credit > 0)
-            if work.done:
-                return
-            maximum, self._credit = min(self._credit, EMAIL_BLOCK_MAXIMUM), 0
+        while maximum := await credits.take(work):
             if not rest:
                 raw = data[start : start + max(1, maximum // _LINE) * _RAW_LINE]
                 start, rest = start + len(raw), _lines(raw)
             if not rest:
                 self.underway = True
-                await self._hand_over(work, EmailSmtpFinish(), b"")
+                await self._taken(work, self.outfit.link.send(EmailSmtpFinish()))
                 return
-            block = rest[:maximum]
-            rest = rest[await self._hand_over(work, EmailSmtpBlock(length=len(block)), block) :]
+            taken = await self._taken(work, credits.enter(rest[:maximum]))
+            if taken is None:
+                return
+            rest = rest[taken:]
             if not rest:
                 meter.add(start - (meter.done - before), self._total)
 
-    async def _hand_over(self, work: Undertaking[EmailSmtpResult], command: Command[None], block: bytes) -> int:
-        """Send a block, or the finish; how many bytes of it the module has taken."""
-        self._granted = len(block)
+    async def _taken(self, work: Undertaking[EmailSmtpResult], sending: Awaitable[A]) -> A | None:
+        """What comes of a command that belongs to the mail; None when the mail has ended before."""
         try:
-            await self.outfit.link.send(command, entry=block or None)
+            return await sending
         except CommandFailed:
             await work.ended()  # the module says itself why the mail has ended
-            return 0
-        return min(self._granted, len(block))
-
-    def _credited(self, credit: EmailSmtpCredit) -> None:
-        self._credit = credit.maximum
-        if self._work is not None:
-            self._work.changed.set()
-
-    def _grant(self, grant: EmailSmtpGrant) -> None:
-        self._granted = grant.length
+            return None
 
     @property
     def _total(self) -> int:
