@@ -7,6 +7,7 @@ data for AT+CFTPPUT that come after its transfer has failed go nowhere, up to th
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -119,9 +120,8 @@ class CftpService:
         self, event: type[CftpEvent], work: Work, packets: Packets | None, operation: Operation
     ) -> None:
         try:
-            if packets is not None:
-                await packets.seize()
-            await operation.due()
+            if packets is not None:  # the line is theirs from the final result on, also while they are not due yet
+                await asyncio.gather(packets.seize(), operation.due())
             code = await self._attempt(work)
             await operation.urc(event(code=code))
         finally:

@@ -220,9 +220,8 @@ class CftpsService:
         operation: Operation,
     ) -> None:
         try:
-            if packets is not None:
-                await packets.seize()
-            await operation.due()
+            if packets is not None:  # the line is theirs from the final result on, also while they are not due yet
+                await asyncio.gather(packets.seize(), operation.due())
             code = await self.outcome(work())
             await operation.urc(event(code=code))
         finally:

@@ -14,6 +14,7 @@ from simcom_async.errors import MissingExtra
 from simcom_async.ports.clock import ManualClock
 from simcom_async.sites import FtpFault, FtpSite, RawSite, ServerFault
 from simcom_async.virtual import VirtualModem
+from simcom_async.virtual.faults import EarlyCompletion
 from tests.sites.vsftpd import MISSING, Vsftpd
 from tests.virtual.cftp_host import ERROR, HOST, OK, Host, module, session
 
@@ -122,6 +123,23 @@ async def test_while_data_are_pushed_the_line_is_theirs() -> None:
         assert heard.endswith(b"\r\n+CFTPGET: 0\r\n\r\n+STRAY: 1\r\n\r\n+CFTPPORT: 21\r\n" + OK) or heard.endswith(
             b"\r\n+STRAY: 1\r\n\r\n+CFTPGET: 0\r\n\r\n+CFTPPORT: 21\r\n" + OK
         )
+
+
+async def test_the_line_is_theirs_while_they_are_not_due_yet(clock: ManualClock) -> None:
+    async with session({"/f": b"abc"}, clock=clock, urc_delay=1.5) as (_, _, host):
+        await host.ok(b'AT+CFTPGET="/f"')
+        host.send(b"AT+CFTPPORT?\r")
+        await clock.run(1.4)
+        await host.silent()
+        await clock.run(0.2)
+        await host.hear(b"\r\n+CFTPGET: DATA,3\r\nabc\r\n+CFTPGET: 0\r\n\r\n+CFTPPORT: 21\r\n" + OK)
+
+
+async def test_an_end_may_come_early_but_not_what_is_pushed(tmp_path: Path) -> None:
+    async with session({"/f": b"abc"}, files=tmp_path) as (_, virtual, host):
+        virtual.faults.add(EarlyCompletion(command="CFTPGET", times=None))
+        await host.ask(b'AT+CFTPGETFILE="/f",0', b"\r\n+CFTPGETFILE: 0\r\n" + OK)
+        assert await host.pushed('AT+CFTPGET="/f"') == b"abc"
 
 
 async def test_packets_go_to_the_line_that_asked() -> None:

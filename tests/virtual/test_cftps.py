@@ -14,6 +14,7 @@ from simcom_async.errors import MissingExtra
 from simcom_async.ports.clock import ManualClock
 from simcom_async.sites import FtpFault, FtpSite, LoopbackCA, RawSite, ServerFault
 from simcom_async.virtual import VirtualModem
+from simcom_async.virtual.faults import EarlyCompletion
 from tests.sites.vsftpd import MISSING, Vsftpd
 from tests.virtual.cftp_host import AUTHORITY, ERROR, HOST, OK, Host, module, secured
 
@@ -234,6 +235,14 @@ async def test_one_operation_at_a_time(tmp_path: Path) -> None:
         site.gate.open()
         await host.urc(b"+CFTPSGETFILE: 0")
         await host.logout()
+
+
+async def test_an_end_may_come_early_but_not_what_is_pushed(tmp_path: Path) -> None:
+    async with secured({"/f": b"abc"}, files=tmp_path) as (_, virtual, host):
+        await host.login()
+        virtual.faults.add(EarlyCompletion(command="CFTPSGET", times=None))
+        await host.ask(b'AT+CFTPSGETFILE="/f",0', b"\r\n+CFTPSGETFILE: 0\r\n" + OK)
+        assert await host.pushed('AT+CFTPSGET="/f"') == b"abc"
 
 
 @asynccontextmanager
