@@ -54,6 +54,7 @@ from simcom_async.sessions.pop3_flow import (
 
 __all__ = ["NumericPop3"]
 
+_PAUSES = (0.2, 1.0, 3.0)  # seconds for a question that a lost line has left under way
 _PAUSE = 0.01  # seconds in which more may come
 _CLOSING_LIMIT = 5.0  # seconds until a session has ended whose connection is gone
 
@@ -174,16 +175,26 @@ class NumericPop3(Pop3Flow):
             self._close()
 
     async def forsake(self) -> None:
-        """Read away what waits, then RSET and QUIT."""
-        link = self.outfit.link
+        """Read away what waits, then RSET and QUIT; a question that is still under way is waited for."""
+        link, clock = self.outfit.link, self.outfit.attachment.clock
+        for pause in _PAUSES:
+            await self._read_away()
+            try:
+                result = await link.send(EmailPop3Reset())
+            except CommandFailed:
+                await clock.sleep(pause)
+                continue
+            if isinstance(result, EmailPop3ResetResult) and result.answer is EmailPop3Answer.POSITIVE:
+                await link.send(EmailPop3Logout())
+            return
+
+    async def _read_away(self) -> None:
+        link, clock = self.outfit.link, self.outfit.attachment.clock
         try:
             while (await link.send(EmailPop3Read())).progress is not EmailPop3Progress.LAST:
-                await self.outfit.attachment.clock.sleep(_PAUSE)
-        except CommandFailed:
-            pass  # nothing waits
-        result = await link.send(EmailPop3Reset())
-        if isinstance(result, EmailPop3ResetResult) and result.answer is EmailPop3Answer.POSITIVE:
-            await link.send(EmailPop3Logout())
+                await clock.sleep(_PAUSE)
+        except CommandFailed as error:
+            _log.debug("nothing waits: %s", error)
 
     async def _unmark(self) -> None:
         try:
