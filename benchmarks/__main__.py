@@ -27,6 +27,7 @@ NAMES = (
     "farm115200",
     "ftp",
     "mail",
+    "sim7100",
 )
 
 

@@ -18,12 +18,13 @@ class HandLoop:
         self._writer = writer
 
     @classmethod
-    async def open(cls, path: str, settings: Iterable[bytes]) -> Self:
-        """Open the line and the bearer, and send the settings."""
+    async def open(cls, path: str, settings: Iterable[bytes], *, bearer: bool = True) -> Self:
+        """Open the line and, where the module has one, the bearer of AT+SAPBR, and send the settings."""
         import serial_asyncio
 
         loop = cls(*await serial_asyncio.open_serial_connection(url=path, baudrate=115200))
-        for line in (b"ATE0", b'AT+SAPBR=3,1,"APN","x"', b"AT+SAPBR=1,1", *settings):
+        opening = (b'AT+SAPBR=3,1,"APN","x"', b"AT+SAPBR=1,1") if bearer else ()
+        for line in (b"ATE0", *opening, *settings):
             await loop.command(line)
         return loop
 

@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 
 
 class Module:
-    """The side of the parent: ``path`` is the module's terminal, ``ftp``, ``smtp`` and ``pop3`` are servers' ports.
+    """The side of the parent: ``path`` is the module's terminal, ``ftp`` to ``pop3`` are servers' ports.
 
     ``files`` are generated ones of so many bytes, ``mails`` texts of so many bytes in the mailbox.
     """
@@ -30,7 +30,10 @@ class Module:
         self._modem = _Child("modem", core=self.core, dialect=dialect, baud=baud)
         self._servers = _Child("servers", core=self.core, files=files or {}, mails=mails)
         self.path = str(self._modem.facts["path"])
-        self.ftp, self.smtp, self.pop3 = (int(str(self._servers.facts[name])) for name in ("ftp", "smtp", "pop3"))
+        ports = self._servers.facts
+        self.ftp, self.ftps, self.https, self.smtp, self.pop3 = (
+            int(str(ports[name])) for name in ("ftp", "ftps", "https", "smtp", "pop3")
+        )
 
     @property
     def pid(self) -> int:
@@ -95,14 +98,19 @@ def _mail_parts(size: int) -> tuple[bytes, bytes, int]:
 
 
 async def _serve(files: dict[str, int], mails: list[int]) -> None:
-    from simcom_async.sites import FtpSite, Pop3Site, SmtpSite
+    from simcom_async.sites import FtpSite, HttpSite, LoopbackCA, Pop3Site, SmtpSite
 
+    authority = LoopbackCA()
     async with (
         FtpSite(files) as ftp,
+        FtpSite(files, certificate=authority.pem()) as ftps,
+        HttpSite(tls=authority.issue()) as https,
         SmtpSite(users={"user": "secret"}) as smtp,
         Pop3Site(map(mail_of, mails)) as pop3,
     ):
-        await _until_hung_up(ftp=ftp.port, smtp=smtp.port, pop3=pop3.port)
+        for path, size in files.items():
+            https.publish(path, size)
+        await _until_hung_up(ftp=ftp.port, ftps=ftps.port, https=https.port, smtp=smtp.port, pop3=pop3.port)
 
 
 async def _be_a_modem(dialect: str, baud: str) -> None:
