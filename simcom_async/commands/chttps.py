@@ -297,7 +297,8 @@ class ChttpsSend(Command[None]):
     """Enter a block of exactly ``length`` bytes, which AT+CHTTPSSEND alone sends; ERROR while too much is unsent.
 
     The module takes no more while over 10 KB wait to be sent (SIM52xx HTTP note V0.02). The document spells the command
-    AT+CHTTPSEND; which spelling a module has, its test form shows. Source: SIM7100 Internet service 7.5.
+    AT+CHTTPSEND; which spelling a module has, its test form shows. While the end of AT+CHTTPSSEND is awaited this
+    command waits for it. Source: SIM7100 Internet service 7.5.
     """
 
     wire = Syntax(
