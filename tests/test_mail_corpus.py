@@ -76,7 +76,7 @@ async def outcome(modem: Modem, site: SmtpSite, message: EmailMessage, *, whole:
         assert modem.bus.sequence == before, "a byte was sent"
         return str(error)
     assert site.mails[-1].sender == result.sender
-    assert site.mails[-1].recipients == result.accepted
+    assert set(site.mails[-1].recipients) == set(result.accepted)
     return ""
 
 
@@ -92,10 +92,10 @@ def check_whole(one: Specimen, site: SmtpSite) -> None:
         assert arrived == one.source, one.name
 
 
-def everybody(message: EmailMessage) -> tuple[str, ...]:
-    """To, Cc and Bcc."""
+def everybody(message: EmailMessage) -> list[str]:
+    """To, Cc and Bcc, each once."""
     headers = (value for name in ("To", "Cc", "Bcc") for value in message.get_all(name, []))
-    return tuple(address.addr_spec for header in headers for address in header.addresses)
+    return list(dict.fromkeys(address.addr_spec for header in headers for address in header.addresses))
 
 
 @pytest.mark.parametrize("specimens", TAKEN)
@@ -111,7 +111,7 @@ async def test_sent_or_refused_by_name(dialect: str, specimens: Iterable[Specime
             if not refusal:
                 arrived = site.mails[-1]
                 assert found(arrived.message) == as_sent(one), one.name
-                assert arrived.recipients == everybody(one.message), one.name
+                assert list(dict.fromkeys(arrived.recipients)) == everybody(one.message), one.name
                 assert arrived.message["Bcc"] is None, one.name
 
 
