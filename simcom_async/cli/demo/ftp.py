@@ -162,4 +162,4 @@ _MORE = (
 )
 
 #: What is shown of each dialect.
-STEPS: dict[str, tuple[Step, ...]] = {"sim800": _EACH, "sim7000": (*_EACH, *_MORE)}
+STEPS: dict[str, tuple[Step, ...]] = {"sim900": _EACH, "sim800": _EACH, "sim7000": (*_EACH, *_MORE)}
