@@ -25,6 +25,7 @@ from simcom_async.at.command import (
 from simcom_async.at.escape import ETX_SUB
 from simcom_async.at.fields import Range, Text
 from simcom_async.at.message import Counted, Line, Prompt, Spacing, Urc
+from simcom_async.commands.general import At
 
 __all__ = [
     "CHTTP_PACKET_MAXIMUM",
@@ -87,7 +88,7 @@ class ChttpAct(Command[ChttpEvent]):
 
     ETX and Ctrl-Z bytes of the request stand behind an ETX each; the module echoes the request while it echoes
     commands. OK says that the server has it, packets with the answer follow, and the port is taken up to the end, which
-    nothing hastens. Patience covers 2 minutes for the connection and a server that is silent as long; a module may wait
+    nothing hastens: a module that answers AT has come to it. Patience covers 2 minutes for the connection and a server that is silent as long; a module may wait
     an hour (SIM52xx HTTP note V0.02). It runs beside no other socket. Source: SIM7100 Internet service 6.1.
     """
 
@@ -102,7 +103,7 @@ class ChttpAct(Command[ChttpEvent]):
         patience=Patience(prompt=130.0, final=130.0, completion=130.0),
         service=Service.HTTP,
         excludes=(Service.HTTPS,),
-        abort=Abort(entry=Means.SUB),
+        abort=Abort(entry=Means.SUB, command=At),
         codes=ChttpCode,
         invalid=_INVALID,
         ref="SIM7100 Internet service 6.1",

@@ -27,6 +27,7 @@ from simcom_async.at.command import (
 )
 from simcom_async.at.fields import Range, Text
 from simcom_async.at.message import Counted, Line, Prompt, Reply, Times, Urc
+from simcom_async.commands.general import At
 
 __all__ = [
     "CHTTPS_PACKET_MAXIMUM",
@@ -372,7 +373,7 @@ class ChttpsReceive(Command[ChttpsReceived]):
     """Fetch what the server said, in packets, and wait for the end; the port is taken until then.
 
     ``length`` is the most that comes (SIM5320 AT manual 16.5.6), or the least (SIM7100 Internet service 7.6). Where
-    nothing waits the module waits for the server, and nothing hastens it.
+    nothing waits the module waits for the server, and nothing hastens it: one that answers AT has ended.
     """
 
     wire = Syntax(
@@ -384,6 +385,7 @@ class ChttpsReceive(Command[ChttpsReceived]):
         patience=Patience(completion=_SILENCE),
         service=Service.HTTPS,
         needs=_OPEN,
+        abort=Abort(command=At),
         codes=ChttpsCode,
         ref="SIM7100 Internet service 7.6",
     )

@@ -18,6 +18,8 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 EVENT = "\r\n+CHTTPS: RECV EVENT\r\n"
 CLOSED = "\r\n+CHTTPSNOTIFY: PEER CLOSED\r\n"
 
+#: What ends an AT+CHTTPACT.
+_END = re.compile(r"\r\n(\+CHTTPACT: ?\d+|ERROR|\+CME ERROR: .*|RDY)\r\n\Z")
 _NETWORK: dict[str, Answer] = {
     "AT+CGSOCKCONT?": text('+CGSOCKCONT: 1,"IP","internet","0.0.0.0",0,0'),
     "AT+CGPADDR=1": text("+CGPADDR: 1,10.0.0.2"),
@@ -54,7 +56,7 @@ class ChttpPeer(Peer):
         self.told = self.counts = True
         self.stack = self.session = self.peer_closed = self.documented = False
         self.unsent = self.waiting = b""
-        self._entering = False
+        self._entering = self._acting = False
         self._refused = ""
 
     def refuse(self, line: str, answer: Answer) -> None:
@@ -62,7 +64,17 @@ class ChttpPeer(Peer):
         self._refused = line
         self.say(answer)
 
+    def say(self, answer: Answer) -> None:
+        super().say(answer)
+        said = answer.decode("latin-1") if isinstance(answer, bytes) else answer
+        if self._acting and said and _END.search(said):
+            self._acting = False
+            self.receive(b"")
+
     def receive(self, data: bytes) -> None:
+        if self._acting:
+            self._rest += data  # nobody listens meanwhile
+            return
         if not self._entering:
             super().receive(data)
             return
@@ -70,7 +82,7 @@ class ChttpPeer(Peer):
         end = ETX_SUB.find_end(self._rest)
         if end >= 0:
             self.requests.append(ETX_SUB.unescape(self._rest[:end]))
-            self._rest, self._entering = self._rest[end + 1 :], False
+            self._rest, self._entering, self._acting = self._rest[end + 1 :], False, True
             self.say(self.pushed)
 
     def _answer(self, line: str) -> None:

@@ -40,13 +40,15 @@ class Stand:
 
 
 @asynccontextmanager
-async def stand(scheme: str, clock: Clock | None = None, **options: object) -> AsyncIterator[Stand]:
+async def stand(
+    scheme: str, clock: Clock | None = None, *, on_a_pty: bool = False, **options: object
+) -> AsyncIterator[Stand]:
     """A stand with a server for this scheme."""
     settings: dict[str, object] = {"urc_delay": 0, **options}
     async with (
         HttpSite(tls=CA.issue() if scheme == "https" else None) as site,
         VirtualModem("sim7100", clock=clock, **settings) as virtual,  # type: ignore[arg-type]
-        open_modem(virtual.port(), apn="internet", clock=clock) as modem,
+        open_modem(await virtual.open_pty() if on_a_pty else virtual.port(), apn="internet", clock=clock) as modem,
     ):
         yield Stand(site, virtual, modem)
 
