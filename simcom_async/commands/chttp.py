@@ -88,8 +88,9 @@ class ChttpAct(Command[ChttpEvent]):
 
     ETX and Ctrl-Z bytes of the request stand behind an ETX each; the module echoes the request while it echoes
     commands. OK says that the server has it, packets with the answer follow, and the port is taken up to the end, which
-    nothing hastens: a module that answers AT has come to it. Patience covers 2 minutes for the connection and a server that is silent as long; a module may wait
-    an hour (SIM52xx HTTP note V0.02). It runs beside no other socket. Source: SIM7100 Internet service 6.1.
+    nothing hastens: a module that answers AT has come to it. Patience covers 2 minutes for the connection and a server
+    that is silent as long; a module may wait an hour (SIM52xx HTTP note V0.02). It runs beside no other socket. Source:
+    SIM7100 Internet service 6.1.
     """
 
     wire = Syntax(
