@@ -9,9 +9,25 @@ from simcom_async.errors import HttpError
 from tests.cli.conftest import Simcom
 
 COUNT = sum(map(len, steps.STEPS.values()))
-SHOWN = ("HTTP GET", "POST", "HEAD", "resumed", "proxy", "300 kB", "1 MB", "FTP PUT", "memory", "ETX", "active")
+SHOWN = (
+    "HTTP GET",
+    "POST",
+    "HEAD",
+    "resumed",
+    "proxy",
+    "300 kB",
+    "1 MB",
+    "FTP PUT",
+    "memory",
+    "ETX",
+    "active",
+    "mail",
+    "files",
+)
+LIMIT = 120  # seconds that all of it may take, on a machine that is busy
 
 
+@pytest.mark.timeout(LIMIT)
 async def test_every_result_is_verified(simcom: Simcom) -> None:
     shown = await simcom("demo")
     assert shown.status == 0, shown.text
@@ -21,14 +37,16 @@ async def test_every_result_is_verified(simcom: Simcom) -> None:
     assert "300000 of 300000 bytes" in shown.errors
 
 
-async def test_json(simcom: Simcom) -> None:
+async def test_json(simcom: Simcom, monkeypatch: pytest.MonkeyPatch) -> None:
+    some = {dialect: steps.STEPS[dialect][:4] for dialect in ("sim800", "sim7100")}
+    monkeypatch.setattr(steps, "STEPS", some)
     shown = await simcom("demo", "--json")
     assert shown.status == 0
     assert [(row["dialect"], row["operation"]) for row in shown.json] == [
-        (dialect, step.name) for dialect, shown in steps.STEPS.items() for step in shown
+        (dialect, step.name) for dialect, shown in some.items() for step in shown
     ]
     assert all(row["verified"] and row["complaint"] is None and row["sha256"] for row in shown.json)
-    assert {row["bytes"] for row in shown.json} >= {200_000, 300_000, 1_000_000}
+    assert {row["bytes"] for row in shown.json} >= {4_000, 200_000}
 
 
 async def wrong(stage: Stage, report: Report) -> Outcome:
