@@ -33,6 +33,8 @@ from simcom_async.commands.topics import (
     CallProgress,
     FunctionalityChanged,
     Incoming,
+    MailboxClosed,
+    MailSent,
     ModuleBooted,
     ModuleReady,
     NetworkInformation,
@@ -60,6 +62,7 @@ from simcom_async.errors import (
     ServiceFailed,
     SimcomError,
     SmtpError,
+    SmtpOutcomeUnknown,
     UnsupportedCommand,
     UnsupportedService,
     UsageError,
@@ -69,6 +72,9 @@ from simcom_async.link.condition import Condition, LinkChanged, ServiceSettled
 from simcom_async.link.subscription import Overflow, Overrun, Subscription
 from simcom_async.modem import Modem, connect, open_modem
 from simcom_async.ports.clock import Clock, LoopClock, ManualClock
+from simcom_async.sessions.file_stream import FileStream
+from simcom_async.sessions.file_visit import DriveSpace, FileEntry
+from simcom_async.sessions.files import FilesSession
 from simcom_async.sessions.ftp import FtpSession
 from simcom_async.sessions.ftp_fetch import FtpTransfer
 from simcom_async.sessions.ftp_flow import FtpWay
@@ -77,8 +83,12 @@ from simcom_async.sessions.ftp_stream import FtpStream
 from simcom_async.sessions.http import HttpStream
 from simcom_async.sessions.http_response import HttpResponse
 from simcom_async.sessions.identity import Identity
+from simcom_async.sessions.mail_parts import CannotCarry
+from simcom_async.sessions.pop3 import Pop3Session, Pop3Stream
+from simcom_async.sessions.pop3_flow import MailboxSize, MailSize, MailUid
 from simcom_async.sessions.progress import Direction, TransferProgress
 from simcom_async.sessions.registration import NetworkRegistration, Signal
+from simcom_async.sessions.smtp import SmtpResult, SmtpSession
 
 if TYPE_CHECKING:
     from simcom_async.virtual import VirtualModem
@@ -89,6 +99,7 @@ __all__ = [
     "DIALECTS",
     "BearerLost",
     "CallProgress",
+    "CannotCarry",
     "Clock",
     "Code",
     "Command",
@@ -97,9 +108,13 @@ __all__ = [
     "Condition",
     "Dialect",
     "Direction",
+    "DriveSpace",
     "EchoLine",
     "Event",
     "EventBus",
+    "FileEntry",
+    "FileStream",
+    "FilesSession",
     "FinalLine",
     "FtpEntry",
     "FtpError",
@@ -121,6 +136,11 @@ __all__ = [
     "LinkChanged",
     "LinkError",
     "LoopClock",
+    "MailSent",
+    "MailSize",
+    "MailUid",
+    "MailboxClosed",
+    "MailboxSize",
     "ManualClock",
     "Message",
     "MissingExtra",
@@ -137,6 +157,8 @@ __all__ = [
     "Overrun",
     "PayloadChunk",
     "Pop3Error",
+    "Pop3Session",
+    "Pop3Stream",
     "PortLost",
     "PowerDown",
     "PowerWarning",
@@ -155,6 +177,9 @@ __all__ = [
     "SimChanged",
     "SimcomError",
     "SmtpError",
+    "SmtpOutcomeUnknown",
+    "SmtpResult",
+    "SmtpSession",
     "Subscription",
     "TransferProgress",
     "UnsupportedCommand",
