@@ -42,7 +42,6 @@ class CarriedFlow(HttpFlow):
         self._network = network
         self._request = request
         self._source: ByteSource | None = None
-        self._claim: Claim | None = None
         self._early = b""
         self._trouble: list[Exception] = []
         self._meter = Meter(self._link.bus, self.service, Direction.SEND, request.progress)
@@ -61,7 +60,6 @@ class CarriedFlow(HttpFlow):
 
     async def begin(self, claim: Claim) -> None:
         """Send the request, and wait for the head of the answer."""
-        self._claim = claim
         async with self._limit():
             await self._network.ready()
             try:
@@ -98,7 +96,12 @@ class CarriedFlow(HttpFlow):
 
     def outgoing(self) -> AsyncGenerator[bytes, None]:
         """The request, piece by piece. What ``progress`` raises of it waits until the module has all of it."""
-        return self._messages.outgoing(None if self._source is None else self._read, self._sent)
+        return self._messages.outgoing(None if self._source is None else self.read_body, self._sent)
+
+    async def read_body(self, size: int) -> bytes:
+        """The next bytes of the request's body."""
+        assert self._source is not None  # noqa: S101 - there is one, or nobody asks
+        return await self._source.read(size)
 
     @abstractmethod
     def _build(self) -> None:
@@ -139,19 +142,6 @@ class CarriedFlow(HttpFlow):
             retry=True,
             remedy="send it again, if that does no harm",
         )
-
-    async def _read(self, size: int) -> bytes:
-        """The next bytes of the body, which may take their time: the module's patience is not ours to end."""
-        source, claim = self._source, self._claim
-        if source is None:
-            return b""
-        if claim is None:
-            return await source.read(size)
-        claim.waiting = True
-        try:
-            return await source.read(size)
-        finally:
-            claim.waiting = False
 
     def _sent(self, count: int) -> None:
         if not self._trouble and self._source is not None:

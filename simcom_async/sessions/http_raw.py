@@ -17,6 +17,7 @@ from simcom_async.sessions.pushed import Pushed
 from simcom_async.sessions.undertaking import Undertaking
 
 if TYPE_CHECKING:
+    from simcom_async.link.claims import Claim
     from simcom_async.sessions.attach import Attachment
     from simcom_async.sessions.http_request import HttpRequest
     from simcom_async.sessions.network import NetworkSession
@@ -39,6 +40,19 @@ class RawFlow(CarriedFlow):
         super().__init__(attachment, network, request)
         self._pushed = Pushed(self._link, self._too_much)
         self._work: Undertaking[ChttpEvent] | None = None
+
+    async def begin(self, claim: Claim) -> None:
+        """As every way; what is entered may take its time."""
+        self._claim = claim
+        await super().begin(claim)
+
+    async def read_body(self, size: int) -> bytes:
+        """The next bytes of the request's body; meanwhile the module waits, and nobody's patience ends."""
+        self._claim.waiting = True
+        try:
+            return await super().read_body(size)
+        finally:
+            self._claim.waiting = False
 
     async def end(self) -> None:
         """Wait no more; what still comes of it goes nowhere."""
