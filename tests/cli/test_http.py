@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from simcom_async.cli import http
-from simcom_async.sites import HttpSite, ProxySite, Route, ServerFault, generated
+from simcom_async.sites import HttpSite, LoopbackCA, ProxySite, Route, ServerFault, generated
 from tests.cli.conftest import VIRTUAL, Simcom
 
 GET = ("http", "get", "--port", VIRTUAL, "--apn", "internet")
@@ -171,3 +171,20 @@ def test_a_body_is_not_awaited_from_a_terminal(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sys, "stdin", Terminal())
     with pytest.raises(http.click.UsageError, match="--data"):
         http._body(None, None)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_family_that_carries_whole_messages(simcom: Simcom, tmp_path: Path, scheme: str) -> None:
+    port = ("--port", "virtual:sim7100?urc_delay=0", "--apn", "internet")
+    async with HttpSite(tls=LoopbackCA().issue() if scheme == "https" else None) as site:
+        url = site.publish("/a", 20_000)
+        site.routes.append(Route(path="/moved", status=302, location="/a"))
+        site.routes.append(Route(method="POST", path="/in", echo=True))
+        shown = await simcom("http", "get", *port, site.url_of("/moved"), "-o", str(tmp_path / "a"), "--json")
+        assert shown.json["status"] == 200
+        assert (tmp_path / "a").read_bytes() == generated(0, 20_000)
+        shown = await simcom("http", "post", *port, site.url_of("/in"), "--data", '{"t": 21.5}')
+        assert (shown.status, shown.data) == (0, b'{"t": 21.5}')
+        shown = await simcom("http", "head", *port, url)
+        assert "content-length: 20000" in shown.text
+        assert (await simcom("http", "get", *port, site.url_of("/nothing"))).status == 1

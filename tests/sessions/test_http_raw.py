@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import traceback
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -274,3 +276,15 @@ async def test_where_it_cannot_what_waits_is_bounded() -> None:
             await at.clock.run_until(stream.read(), 60)
         peer.say(code("CHTTPACT", 0))
         await at.clock.run_until(stream.aclose(), 60)
+
+
+@pytest.mark.parametrize("url", [URL, URL.replace("http:", "https:")])
+async def test_a_secret_header_is_in_no_trace_and_no_error(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    peer = ChttpPeer(**{"AT+CHTTPSSEND": ERROR})
+    peer.pushed = ERROR.encode()
+    async with talk(peer) as at:
+        with pytest.raises(HttpError) as caught:
+            await at.get(url, headers={"Authorization": "Bearer s3cret"})
+    assert b"Bearer s3cret" in b"".join([*peer.requests, *peer.entries])
+    assert "s3cret" not in caplog.text + "".join(traceback.format_exception(caught.value)) + repr(caught.value.__dict__)

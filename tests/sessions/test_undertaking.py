@@ -9,6 +9,7 @@ import pytest
 
 from simcom_async.at.command import Service
 from simcom_async.commands.ftp import FtpCode, FtpGet, FtpGetEvent
+from simcom_async.commands.http import HttpDataInput
 from simcom_async.errors import CommandFailed, PortLost
 from simcom_async.modem import Modem
 from simcom_async.ports.clock import ManualClock
@@ -119,3 +120,12 @@ async def test_who_waits_hears_that_the_modem_was_closed_even_before_it_began(se
     await clock.run_until(waiting, 10)
     with pytest.raises(PortLost):
         work.answer()
+
+
+async def test_its_entry(ends: Ends) -> None:
+    peer, modem, attachment, clock = ends
+    peer.entered = OK
+    work = Undertaking(attachment, HttpDataInput(size=5, time=10_000), entry=b"hello")
+    await clock.run_until(work.ended(), 10)
+    assert peer.entries == [b"hello"]
+    assert modem.link.claimed == set()
