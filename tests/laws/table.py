@@ -71,7 +71,7 @@ LAWS = (
     Law(
         9,
         "Nothing is done twice",
-        ("tests/link/test_link.py::test_only_repeatable_commands_are_repeated",),
+        ("tests/link/test_repeat.py::test_only_repeatable_commands_are_repeated",),
         ("repeats_whatever_failed",),
     ),
     Law(

@@ -10,9 +10,8 @@ from simcom_async.at.exchange import LIFE, Exchange, Input, State
 from simcom_async.at.fields import Text
 from simcom_async.at.framer import CountedPayload
 from simcom_async.errors import CommandFailed, CommandTimeout
-from simcom_async.link import abort
+from simcom_async.link import abort, link
 from simcom_async.link.channel import Channel
-from simcom_async.link.link import Link
 from simcom_async.link.operation import Operation
 from simcom_async.link.subscription import Subscription
 from simcom_async.ports.owner import Owner
@@ -115,16 +114,16 @@ def gives_up_without_a_word() -> None:
 def repeats_whatever_failed() -> None:
     """Law 9: commands that must not be repeated are."""
 
-    async def send_again(self, command, sink, size, timeout, priority, *, admit, retries):  # type: ignore[no-untyped-def]
+    async def repeated(send, command, retries, clock, pause):  # type: ignore[no-untyped-def]
         while True:
             try:
-                return await self.send(command, sink=sink, size=size, timeout=timeout, priority=priority, admit=admit)
+                return await send()
             except (CommandTimeout, CommandFailed):
                 if not retries:
                     raise
             retries -= 1
 
-    Link._send_again = send_again  # type: ignore[method-assign]
+    link.repeated = repeated  # type: ignore[attr-defined]
 
 
 def holds_a_scope_over_the_yield() -> None:
