@@ -23,12 +23,12 @@ demo: $(VENV)/.demo ## run every service through the whole stack against real se
 
 test: $(VENV)/.dev ## run the tests with branch coverage (ARGS= for pytest)
 	$(PY) -m coverage erase
-	$(PY) -m coverage run -m pytest $(ARGS)
+	$(PY) -m coverage run -m pytest -n auto $(ARGS)
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report
 
 test-long: $(VENV)/.dev ## run the tests that take minutes
-	$(PY) -m pytest -m long $(ARGS)
+	$(PY) -m pytest -n auto -m long $(ARGS)
 
 lint: $(VENV)/.dev ## check style, types and rings
 	$(PY) -m ruff check .
