@@ -7,6 +7,7 @@ place after some silence.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from simcom_async.commands.chttps import (
@@ -36,10 +37,14 @@ _LOOK, _LONGEST_LOOK = 2.0, 30.0  # seconds of silence before the module is aske
 
 
 class HttpsInbox:
-    """What waits of one session, from ``open`` to ``close``. ``peer_closed``: the server has closed the connection."""
+    """What waits of one session, from ``open`` to ``close``.
+
+    ``peer_closed``: the server has closed the connection. ``told`` is called whenever the module has said something.
+    """
 
     def __init__(self, attachment: Attachment, request: HttpRequest) -> None:
         self.peer_closed = False
+        self.told: Callable[[], None] = lambda: None
         self._attachment = attachment
         self._link = attachment.link
         self._clock = attachment.clock
@@ -59,6 +64,11 @@ class HttpsInbox:
         """Whether the module has restarted, or the line was lost, since it was opened."""
         return self._attachment.disturbed or self._attachment.generation != self._generation
 
+    @property
+    def heard(self) -> bool:
+        """Whether the module has said anything that was not followed yet."""
+        return self._word or self.peer_closed or self.gone
+
     def open(self) -> None:
         """Hear what the module says from here on."""
         self.close()
@@ -67,8 +77,8 @@ class HttpsInbox:
         self._watches = (
             bus.on(ChttpsDataWaiting, self._data_waits),
             bus.on(ChttpsPeerClosed, self._peer_closes),
-            bus.on(ModuleBooted, lambda _: self._changed.set()),
-            bus.on(LinkChanged, lambda _: self._changed.set()),
+            bus.on(ModuleBooted, lambda _: self._notify()),
+            bus.on(LinkChanged, lambda _: self._notify()),
         )
 
     def close(self) -> None:
@@ -110,11 +120,15 @@ class HttpsInbox:
 
     def _data_waits(self, _: ChttpsDataWaiting) -> None:
         self._word = True
-        self._changed.set()
+        self._notify()
 
     def _peer_closes(self, _: ChttpsPeerClosed) -> None:
         self.peer_closed = True
+        self._notify()
+
+    def _notify(self) -> None:
         self._changed.set()
+        self.told()
 
     async def _listen(self) -> None:
         """Wait for a word of the module; after some silence look whether one was lost."""
@@ -138,13 +152,13 @@ class HttpsInbox:
         end = self._clock.time() + seconds
         timer = self._clock.call_at(end, self._changed.set)
         try:
-            while not (self._word or self.peer_closed or self.gone) and self._clock.time() < end:
+            while not self.heard and self._clock.time() < end:
                 self._changed.clear()
                 await self._changed.wait()
         finally:
             timer.cancel()
         self._check_there()
-        return self._word or self.peer_closed
+        return self.heard
 
     async def _look(self, *, last: bool) -> bool:
         """Ask whether something waits, or the session has ended, where the module can tell.

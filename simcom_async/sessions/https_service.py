@@ -14,6 +14,7 @@ from simcom_async.commands.chttps import (
     ChttpsFlush,
     ChttpsOpen,
     ChttpsSend,
+    ChttpsSent,
     ChttpsStart,
     ChttpsState,
     ChttpsStop,
@@ -22,6 +23,7 @@ from simcom_async.errors import CommandFailed, HttpError
 from simcom_async.sessions.http_flow import http_error, refused_error
 from simcom_async.sessions.https_inbox import HttpsInbox
 from simcom_async.sessions.spelling import learn_spelling
+from simcom_async.sessions.undertaking import Undertaking
 
 if TYPE_CHECKING:
     from simcom_async.sessions.attach import Attachment
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["HttpsService"]
 
 _UNSENT_MAXIMUM = 10_240  # bytes behind which the module takes no further block (SIM52xx HTTP note V0.02)
+_GRACE = 2.0  # seconds in which the module says that it has sent what the server has answered
 _SETTLE = 150.0  # seconds that work which was given up may take to end
 _TLS = "no session: the server's name, the connection or the TLS handshake has failed, the module does not say which"
 _TLS_REMEDY = "check host and port, the server's certificate and its TLS versions, then retry"
@@ -40,11 +43,13 @@ class HttpsService:
 
     def __init__(self, attachment: Attachment, request: HttpRequest, command: ChttpsOpen) -> None:
         self.inbox = HttpsInbox(attachment, request)
+        self._attachment = attachment
         self._link = attachment.link
         self._request = request
         self._command = command
         self._started = False
         self._unsent = 0  # bytes that were entered, and not known to have been sent
+        self._sending: Undertaking[ChttpsSent] | None = None
 
     async def open(self) -> None:
         """Acquire the stack, and open a session. Raises HttpError."""
@@ -60,7 +65,7 @@ class HttpsService:
             raise await self._not_opened(error) from error
 
     async def send(self, pieces: AsyncIterator[bytes]) -> None:
-        """Enter all of it, and wait until it has been sent. Raises HttpError."""
+        """Enter all of it, and wait until it has been sent, or the server answers. Raises HttpError."""
         async for block in _blocks(pieces):
             if self._unsent + len(block) > _UNSENT_MAXIMUM:
                 await self._flush()
@@ -71,13 +76,18 @@ class HttpsService:
                     raise refused_error(self._request, error, ChttpsCode) from error
                 await self._flush()  # its memory is full
                 await self._enter(block)
-        await self._flush()
+        await self._flush(last=True)
 
     async def close(self) -> None:
         """Close the session, and release the stack; ERROR says that the server has closed it before."""
         if not self._started:
             return
         self._started = False
+        sending, self._sending = self._sending, None
+        if sending is not None:
+            if self.inbox.heard:
+                await sending.ends_within(_GRACE)
+            await sending.give_up()
         self.inbox.close()
         await self._link.settled(Service.HTTPS, _SETTLE)
         if self.inbox.gone:
@@ -91,13 +101,19 @@ class HttpsService:
         await self._link.send(ChttpsSend(length=len(block)), entry=block)
         self._unsent += len(block)
 
-    async def _flush(self) -> None:
+    async def _flush(self, *, last: bool = False) -> None:
+        """Have it sent. Of the ``last`` of it the server's answer says so as well."""
         if not self._unsent:
             return
         self._unsent = 0
-        command = ChttpsFlush()
+        command, inbox = ChttpsFlush(), self.inbox
+        self._sending = work = Undertaking(self._attachment, command)
+        inbox.told = work.changed.set
+        await work.until(lambda: last and inbox.heard)
+        if not work.done:
+            return
         try:
-            self._check(await self._link.send(command), command)
+            self._check(work.answer(), command)
         except CommandFailed as error:
             raise refused_error(self._request, error, ChttpsCode) from error
 

@@ -159,3 +159,16 @@ async def test_and_without_an_answer_the_refusal_is_the_error() -> None:
         with pytest.raises(HttpError, match="3, the server has closed the connection") as caught:
             await at.get(URL)
         assert caught.value.command == SEND
+
+
+async def test_the_word_that_all_was_sent_may_be_lost_where_the_server_answers() -> None:
+    peer = ChttpPeer(**{"AT+CHTTPSSEND": OK})
+    async with talk(peer) as at:
+        task = asyncio.ensure_future(at.modem.http.get(URL))
+        await at.clock.run(1)
+        peer.serve(ANSWER)
+        started = at.clock.time()
+        assert (await at.clock.run_until(task, 60)).body == b"hello"
+        assert at.clock.time() - started <= 5
+        await at.clock.run(10)
+        assert (peer.stack, at.modem.link.claimed) == (False, set())
