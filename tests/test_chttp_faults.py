@@ -94,7 +94,7 @@ class Run:
 
     def _late(self) -> None:
         """A line of the module comes late, or early."""
-        if self.scheme == "https" and self.random.random() < 0.4:
+        if (self.scheme, self.goal) == ("https", "get") and self.random.random() < 0.4:
             self.at.virtual.faults.add(EarlyEvent(command="CHTTPSSEND"))
             return
         text = self.random.choice(("OK", *LINES[self.scheme]))
