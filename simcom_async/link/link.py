@@ -206,6 +206,10 @@ class Link:
         while any(operation.command.wire.service is service for operation in self._claims.unsettled):
             await self.bus.wait_for(ServiceSettled, timeout=timeout, where=lambda event: event.service is service)
 
+    def forget(self, service: Service) -> None:
+        """Takes work of ``service`` that was given up for ended, for whoever knows that nothing more comes of it."""
+        self._schedule.recovery.forget(service)
+
     def pause(self) -> None:
         """Stops reading the port, and with it all deadlines. For ports with flow control: others lose bytes."""
         self._channel.pause()

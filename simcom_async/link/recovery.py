@@ -16,6 +16,7 @@ from simcom_async.link.abort import Send, ask, leave_port, settle
 from simcom_async.link.condition import Condition, ServiceSettled
 
 if TYPE_CHECKING:
+    from simcom_async.at.command import Service
     from simcom_async.commands.topics import ModuleBooted
     from simcom_async.link.channel import Channel
     from simcom_async.link.claims import Claims
@@ -100,6 +101,13 @@ class Recovery:
             operation.settled = True
             channel.forget([operation])
             self.settled(operation)
+
+    def forget(self, service: Service) -> None:
+        """Nothing more comes of what was given up of a service, although its end has not been seen."""
+        for operation in list(self._claims.unsettled):
+            if operation.command.wire.service is service and operation in self._channel.due:
+                operation.settled = True
+                self._end(operation)
 
     def follow(self, baud: int) -> None:
         """Changes the rate of the port, which is held until then."""

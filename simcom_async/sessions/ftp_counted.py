@@ -5,7 +5,7 @@ A module takes no more when 10 KB wait, and goes on at 3 KB (device-facts 1.8); 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -56,14 +56,13 @@ class CountedUpload(Upload):
             await self._instead.send(source, claim, sent)
             return
         operation, block = self._operation, self._first
-        await operation.perform(self._begin(len(block)), entry=block)
-        self._begun = True
+        await self._enter(operation.perform(self._begin(len(block)), entry=block))
         sent(len(block))
         count = 1
         while block := await source.read(CFTPS_PUT_MAXIMUM):
             if count % _LOOK == 0:
                 await self._room()
-            await self._enter(block)
+            await self._enter(operation.send(CftpsPutMore(length=len(block)), entry=block))
             sent(len(block))
             count += 1
         self._begun = False
@@ -78,9 +77,10 @@ class CountedUpload(Upload):
             with suppress(FtpError):
                 await self._operation.send(CftpsPutFinish())
 
-    async def _enter(self, block: bytes) -> None:
+    async def _enter(self, entering: Awaitable[None]) -> None:
+        self._begun = True
         try:
-            await self._operation.send(CftpsPutMore(length=len(block)), entry=block)
+            await entering
         except FtpError:
             self._begun = False  # a module that refuses a block has ended it
             raise

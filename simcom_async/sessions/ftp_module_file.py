@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from simcom_async.at.command import Command
-from simcom_async.errors import UsageError
+from simcom_async.commands.files import FileAttributesRead
+from simcom_async.errors import CommandFailed, CommandTimeout, UsageError
 from simcom_async.sessions.ftp_flow import Download, Upload
 from simcom_async.sessions.module_folder import ModuleFolder
 from simcom_async.sessions.module_path import ModulePath
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
     from simcom_async.sessions.files import FilesSession
     from simcom_async.sessions.ftp_operation import FtpOperation
     from simcom_async.sessions.source import ByteSource
+    from simcom_async.sessions.undertaking import Undertaking
 
 __all__ = ["FileDownload", "FileUpload", "FtpFolder"]
 
 #: Bytes a second that the slowest network carries, and seconds for all that is no transfer (SIM5320 AT manual 16.4.19).
 _SLOWEST, _ELSE = 500, 130.0
+_SOON = 1.0  # seconds for one that has said nothing for too long already
+_LOOK = 10.0  # seconds between two looks at how much has come
 _PIECE = 4_096
 
 
@@ -47,6 +51,9 @@ class FileDownload(Download):
         self._files = files
         self._folder = FtpFolder(files)
         self._folder.file(name)
+        self._name = name
+        self._longest = _ELSE
+        self._silent = False
         self._stream: FileStream | None = None
 
     async def begin(self, claim: Claim) -> None:
@@ -55,8 +62,9 @@ class FileDownload(Download):
         await operation.ready()
         await folder.make()
         space = await self._files.space(ModulePath.of(folder.path).drive)
+        self._longest = _patience(space.free)
         async with folder.entered():
-            await operation.perform(self._command, timeout=_patience(space.free))
+            await operation.perform(self._command, watch=self._watch)
         found = [entry for entry in await self._files.list(folder.path) if not entry.is_folder]
         if len(found) != 1:
             raise operation.broken(f"the module says that it went well, and has {len(found)} files of it")
@@ -73,8 +81,27 @@ class FileDownload(Download):
         stream, self._stream = self._stream, None
         if stream is not None:
             await stream.aclose()
-        await self._operation.link.settled(self._operation.service.service, _ELSE)
+        await self._operation.service.settled(_SOON if self._silent else _ELSE)
         await self._folder.remove()
+
+    async def _watch(self, work: Undertaking[Any]) -> None:
+        """Wait for the end as long as the file grows; as long as one that fills the drive takes where it never does."""
+        clock = self._operation.service.clock
+        size, grown, since = 0, False, clock.time()
+        while not await work.ends_within(_LOOK):
+            before, size = size, await self._written()
+            if size > before:
+                grown, since = True, clock.time()
+            elif clock.time() - since >= (_ELSE if grown else self._longest):
+                self._silent = True
+                raise _silent(self._operation.what, clock.time() - since)
+
+    async def _written(self) -> int:
+        """How much there is of the file, as far as the module tells."""
+        try:
+            return (await self._operation.link.send(FileAttributesRead(name=self._name))).size
+        except CommandFailed:
+            return 0
 
 
 class FileUpload(Upload):
@@ -86,6 +113,8 @@ class FileUpload(Upload):
         self._files = files
         self._folder = FtpFolder(files)
         self._path = self._folder.file(name)
+        self._longest = _ELSE
+        self._silent = False
 
     async def prepare(self, source: ByteSource) -> None:
         """See that its size is known: a module wants to know it before."""
@@ -103,13 +132,25 @@ class FileUpload(Upload):
         await folder.make()
         size = source.size or 0
         await self._files.write(self._path, source.pieces(_PIECE, sent), size=size)
+        self._longest = _patience(size)
         async with folder.entered():
-            await operation.perform(self._command, timeout=_patience(size))
+            await operation.perform(self._command, watch=self._watch)
 
     async def end(self) -> None:
         """Remove it, when the module reads no more."""
-        await self._operation.link.settled(self._operation.service.service, _ELSE)
+        await self._operation.service.settled(_SOON if self._silent else _ELSE)
         await self._folder.remove()
+
+    async def _watch(self, work: Undertaking[Any]) -> None:
+        if not await work.ends_within(self._longest):
+            self._silent = True
+            raise _silent(self._operation.what, self._longest)
+
+
+def _silent(what: str, seconds: float) -> CommandTimeout:
+    return CommandTimeout(
+        f"{what}: the module has said nothing for {seconds:.3g} s", waited=seconds, limit="completion"
+    )
 
 
 def _patience(size: int) -> float:

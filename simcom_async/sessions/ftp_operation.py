@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
@@ -11,17 +12,21 @@ from simcom_async.commands.cftp import CftpCode
 from simcom_async.commands.cftps import CftpsCode
 from simcom_async.commands.ftp import FtpCode
 from simcom_async.errors import CommandFailed, FtpError, ProtocolError
+from simcom_async.sessions.undertaking import Undertaking
 
 if TYPE_CHECKING:
     from simcom_async.link.entry import Entered
     from simcom_async.link.link import Link
     from simcom_async.sessions.ftp_service import FtpService
 
-__all__ = ["Coded", "FtpOperation"]
+__all__ = ["Coded", "FtpOperation", "Watch"]
 
 A = TypeVar("A")
+#: Watches work with which nothing comes; raises CommandTimeout when it should have ended.
+Watch = Callable[[Undertaking[Any]], Awaitable[None]]
 
 _DONE = 0  # in all tables of codes
+_LONGEST = 86_400.0  # seconds for what is watched
 #: Codes after which the bearer is asked for, whichever table they are of: the numbers differ.
 _NETWORK: tuple[Code, ...] = (FtpCode.NETWORK_ERROR, CftpCode.NETWORK, CftpsCode.NETWORK)
 
@@ -56,25 +61,39 @@ class FtpOperation:
         """Whether it failed because the session with the server had ended before: then it is begun once more."""
         return False
 
-    async def perform(self, command: Command[A], *, entry: Entered | None = None, timeout: float | None = None) -> A:
-        """Have the module ready, and do all of the operation by one command. Raises FtpError."""
+    async def perform(self, command: Command[A], *, entry: Entered | None = None, watch: Watch | None = None) -> A:
+        """Have the module ready, and do all of the operation by one command. Raises FtpError.
+
+        ``watch`` sees to it that work with which nothing comes does not last for ever: it is called when that begins.
+        """
         while True:
             await self.ready()
             try:
-                return await self.send(command, entry=entry, timeout=timeout)
+                return await self.send(command, entry=entry, watch=watch)
             except FtpError as error:
                 if not self.renewable(error):
                     raise
 
-    async def send(self, command: Command[A], *, entry: Entered | None = None, timeout: float | None = None) -> A:
+    async def send(self, command: Command[A], *, entry: Entered | None = None, watch: Watch | None = None) -> A:
         """Send a command of the operation. Raises FtpError when it, or its work, does not end well."""
         try:
-            answer = await self.link.send(command, entry=entry, timeout=timeout)
+            if watch is None:
+                answer = await self.link.send(command, entry=entry)
+            else:
+                answer = await self._watched(command, watch)
         except CommandFailed as error:
             raise self.failure(error) from error
         if isinstance(answer, Coded):
             self.check(answer, command)
         return answer
+
+    async def _watched(self, command: Command[A], watch: Watch) -> A:
+        work = Undertaking(self.service.attachment, command, timeout=_LONGEST)
+        try:
+            await watch(work)
+            return await work.ended()
+        finally:
+            await work.give_up()
 
     def check(self, event: Coded, command: Command[Any]) -> None:
         """Raise FtpError unless this is a good end."""

@@ -89,7 +89,7 @@ class PacketDownload(Download):
         if work is not None:
             self._pushed.close()
             await work.give_up()
-            await self._operation.link.settled(self._operation.service.service, _UNREAD)
+            await self._operation.service.settled(_UNREAD)
 
     def _told(self) -> bool:
         return bool(self._pushed.size) or self._failure is not None

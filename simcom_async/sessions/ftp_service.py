@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -10,11 +11,12 @@ from simcom_async.at.command import Command, Service
 from simcom_async.commands.cftp import CftpCode
 from simcom_async.commands.ftp import FtpCode
 from simcom_async.commands.ftp_settings import FtpRest
-from simcom_async.errors import FtpError, ModemError, ModemRestarted
+from simcom_async.errors import CommandTimeout, FtpError, ModemError, ModemRestarted
 from simcom_async.sessions.session import Session
 
 if TYPE_CHECKING:
     from simcom_async.at.dialect import Dialect
+    from simcom_async.link.claims import Claim
     from simcom_async.link.link import Link
     from simcom_async.ports.clock import Clock
     from simcom_async.sessions.attach import Attachment
@@ -27,6 +29,8 @@ __all__ = ["FtpService"]
 _FORGOTTEN = frozenset({FtpRest})
 #: Codes of a module that misses what it was told.
 _MISSED = frozenset({FtpCode.NOT_ALLOWED, CftpCode.NOT_ALLOWED})
+
+_log = logging.getLogger(__name__)
 
 
 class FtpService(Session):
@@ -93,6 +97,20 @@ class FtpService(Session):
                 await self._link.send(setting)
                 if kind not in _FORGOTTEN:
                     self._told[kind] = setting
+
+    async def settled(self, seconds: float) -> None:
+        """Wait until the module has ended what was given up.
+
+        One that does not say so in time is taken to have: its word is lost, or it will say itself that it is busy.
+        """
+        try:
+            await self._link.settled(self.service, seconds)
+        except CommandTimeout as error:
+            _log.warning("%s: %s is taken for ended: %s", self._attachment.url, self.service, error)
+            self._link.forget(self.service)
+
+    async def _settle(self, claim: Claim) -> None:
+        await self.settled(self.settle_limit)
 
     @contextmanager
     def watching(self) -> Iterator[None]:

@@ -73,22 +73,25 @@ class FtpsService(FtpService):
         if self._kept:
             return
         operation = FtpOperation(self, (), f"login at {account.shown}")
-        if self._account is not None or self._started_in == self._attachment.generation:
-            await self._log_out()
-        else:
+        if self._started_in != self._attachment.generation:
             await self._start(operation)
-        if account.address.address is CftpsAddress.SAME or CftpsSingleIp in self._told:
-            await self.tell(account.address)
-        await operation.send(account.login)
-        await operation.send(account.type)
-        self._account = account
+            await self._begin(operation, account)
+            return
+        await self._log_out()
+        try:
+            await self._begin(operation, account)
+        except FtpError as error:
+            if not isinstance(error.code, str):
+                raise
+            await self._start(operation)  # the module has restarted, and nobody has heard of it
+            await self._begin(operation, account)
 
     def renewable(self, error: FtpError, *, repeatable: bool) -> bool:
         """Whether what failed with this found no session, although it began in one.
 
         Where the code does not say so, and the server might have done it before it closed, ``repeatable`` decides.
         """
-        over = self._account is None or error.code in _ENDED
+        over = self._account is None or error.code in _ENDED or (repeatable and isinstance(error.code, str))
         if not self._kept or not over:
             return False
         self._account = None
@@ -126,6 +129,14 @@ class FtpsService(FtpService):
                 raise
             await self._log_out()
         self._started_in = self._attachment.generation
+
+    async def _begin(self, operation: FtpOperation, account: FtpsAccount) -> None:
+        """Log in, with the settings in front and behind."""
+        if account.address.address is CftpsAddress.SAME or CftpsSingleIp in self._told:
+            await self.tell(account.address)
+        await operation.send(account.login)
+        await operation.send(account.type)
+        self._account = account
 
     async def _log_out(self) -> None:
         """End the session; ERROR says that there is none (device-facts 9, number 34)."""

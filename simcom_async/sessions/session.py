@@ -124,7 +124,7 @@ class Session:
     async def _leave(self, claim: Claim, clean_up: Callable[[], Awaitable[None]]) -> None:
         try:
             await clean_up()
-            await self._link.settled(claim.service, self.settle_limit)
+            await self._settle(claim)
         except (PortLost, ModemRestarted) as error:
             _log.debug("%s: %s ended by itself: %s", self._attachment.url, claim.service, error)
         except Exception as error:
@@ -132,6 +132,10 @@ class Session:
             _log.warning("%s: %s could not be ended in order: %s", self._attachment.url, claim.service, error)
         finally:
             self._release(claim)
+
+    async def _settle(self, claim: Claim) -> None:
+        """See what was given up ended. Raises CommandTimeout."""
+        await self._link.settled(claim.service, self.settle_limit)
 
     def _release(self, claim: Claim) -> None:
         claim.release()
