@@ -177,10 +177,7 @@ class Link:
         state = channel.demux.state
         exchange = Exchange(command, size=size, text=spelling(command, state) if state.spellings else None)
         operation = Operation(exchange, priority)
-        if sink is not None:
-            operation.sink = sink
-        if timeout is not None:
-            operation.timeout = timeout
+        operation.sink, operation.timeout = sink, timeout
         self._schedule.submit(operation, entry)
         try:
             await operation.done
