@@ -45,6 +45,16 @@ class Unread:
         self._came = asyncio.Event()
         self._room = asyncio.Event()
 
+    @property
+    def waiting(self) -> int:
+        """How many bytes have come and wait to be read."""
+        return len(self._buffer)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of it has come, or nobody reads it any more."""
+        return self._complete
+
     async def read(self, size: int) -> tuple[bytes, bool]:
         """The next bytes, perhaps fewer or none, and whether they were the last."""
         if len(self._buffer) <= size and not self._complete:
@@ -97,7 +107,7 @@ class Unread:
             elif self._clock.time() >= self._expiry:
                 raise NotRead("the host does not read")
             else:
-                await operation.urc(EmailPop3Unread(length=len(self._buffer)), just_before=self._told)
+                await operation.urc(EmailPop3Unread(length=self.waiting), just_before=self._told)
 
     @property
     def _expiry(self) -> float:
