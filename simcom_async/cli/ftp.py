@@ -30,13 +30,14 @@ _ANONYMOUS = "anonymous"
 def command() -> None:
     r"""Move and manage files at an FTP server.
 
-    A file at a server is named by its URL, ftp://[USER@]HOST[:PORT]/PATH. The last part of a path may be a pattern of
-    *, ? and [...] (quote it). The password is taken from SIMCOM_FTP_PASSWORD, or asked for.
+    A file at a server is named by its URL, ftp://[USER@]HOST[:PORT]/PATH, or ftps://... for TLS. The last part of a
+    path may be a pattern of *, ? and [...] (quote it). The password is taken from SIMCOM_FTP_PASSWORD, or asked for.
 
     \b
     Examples:
       simcom ftp get --port /dev/ttyUSB2 --user u ftp://ftp.example.com/fw.bin
       simcom ftp put --port /dev/ttyUSB2 --user u /var/log/app.log ftp://ftp.example.com/logs/
+      simcom ftp ls --port /dev/ttyUSB2 --user u --tls ftp://ftp.example.com/
     """
 
 
@@ -48,6 +49,8 @@ class Server:
     user: str | None
     active: bool
     timeout: float | None
+    tls: bool = False
+    single_ip: bool = False
     binary: bool = True
 
     def run(self, urls: Sequence[FtpUrl], work: Callable[[FtpSession], Awaitable[None]]) -> None:
@@ -65,9 +68,10 @@ class Server:
                 url.port,
                 user=user,
                 password=password,
-                tls=url.tls,
+                tls=url.tls or self.tls,
                 passive=not self.active,
                 binary=self.binary,
+                single_ip=self.single_ip,
             ) as ftp,
         ):
             await work(ftp)
@@ -81,12 +85,15 @@ def server_options(function: Callable[..., None]) -> Callable[..., None]:
         *arguments: Any,
         user: str | None,
         active: bool,
+        tls: bool,
+        single_ip: bool,
         timeout: float | None,
         target: Target,
         in_ascii: bool = False,
         **named: Any,
     ) -> None:
-        server = Server(target=target, user=user, active=active, timeout=timeout, binary=not in_ascii)
+        ways = {"active": active, "tls": tls, "single_ip": single_ip, "binary": not in_ascii}
+        server = Server(target=target, user=user, timeout=timeout, **ways)
         function(*arguments, server=server, **named)
 
     for option in reversed(_SERVER):
@@ -99,6 +106,8 @@ _SERVER = (
         "--user", envvar="SIMCOM_FTP_USER", show_envvar=True, metavar="NAME", help="User; without one anonymous."
     ),
     click.option("--active", is_flag=True, help="The server opens the data connections, not the module."),
+    click.option("--tls", is_flag=True, help="FTPS, which ftps://HOST means as well, there on port 990."),
+    click.option("--single-ip", is_flag=True, help="FTPS: data connections go to HOST, whatever address it tells."),
     click.option(
         "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="For each operation."
     ),
@@ -108,7 +117,7 @@ _ascii_option = click.option(
 )
 _via_option = click.option(
     "--via",
-    type=click.Choice(["blocks", "memory", "etx"]),
+    type=click.Choice(["blocks", "memory", "etx", "pushed", "counted", "file"]),
     help="How the bytes cross the line; without it as the module can and the size allows.",
 )
 

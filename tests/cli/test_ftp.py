@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from simcom_async.sites import FtpFault, FtpSite, ServerFault, generated
+from simcom_async.sites import FtpFault, FtpSite, LoopbackCA, ServerFault, generated
 from simcom_async.virtual import VirtualModem
 from tests.cli.conftest import LIMIT, VIRTUAL, Simcom, finished, first_line, running
 
@@ -448,3 +448,29 @@ async def test_a_module_that_restarts_half_way(simcom: Simcom, ftp_site: FtpSite
         shown = await getting
     assert shown.status == 3, shown.errors
     assert os.listdir(tmp_path) == []
+
+
+# SIM7100
+
+
+@pytest.mark.parametrize("secured", [("--tls",), ()])
+@pytest.mark.parametrize("via", ["pushed", "file"])
+async def test_ftps_by_its_url_or_by_an_option(
+    simcom: Simcom, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, secured: tuple[str, ...], via: str
+) -> None:
+    monkeypatch.setenv("SIMCOM_FTP_PASSWORD", "secret")
+    monkeypatch.setenv("SIMCOM_PORT", "virtual:sim7100?urc_delay=0")
+    async with FtpSite({"/a": AWKWARD}, certificate=LoopbackCA().pem("127.0.0.1"), tls_required=True) as site:
+        url = site.url if secured else site.url.replace("ftp:", "ftps:")
+        options = ("--user", "user", *secured)
+        shown = await simcom("ftp", "get", f"{url}/a", str(tmp_path / "a"), "--via", via, *options)
+        assert (shown.status, (tmp_path / "a").read_bytes()) == (0, AWKWARD)
+        assert (await simcom("ftp", "put", str(tmp_path / "a"), f"{url}/b", "--single-ip", *options)).status == 0
+        assert site.read("/b") == AWKWARD
+        assert (await simcom("ftp", "size", f"{url}/b", *options)).data == b"%d\n" % len(AWKWARD)
+
+
+async def test_what_a_sim7100_has_no_command_for(simcom: Simcom, ftp_site: FtpSite) -> None:
+    shown = await simcom("ftp", "mv", f"{ftp_site.url}/a", "b", "--port", "virtual:sim7100?urc_delay=0")
+    assert (shown.status, "no command for a new name" in shown.errors) == (2, True)
+    assert ftp_site.log.connections == 0
