@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -168,25 +168,38 @@ class FilesSession(Session):
         await self._change(folder, DirectoryRemove, {"name": folder.name}, f"{folder} cannot be removed", timeout)
 
     @asynccontextmanager
-    async def entered(self, path: str, *, timeout: float | None = None) -> AsyncIterator[None]:
-        """Have a folder as the module's current directory, for commands that look for files only there."""
+    async def entered(
+        self, path: str, *, timeout: float | None = None, ended: Callable[[], Awaitable[None]] | None = None
+    ) -> AsyncIterator[None]:
+        """Have a folder as the module's current directory, for commands that look for files only there.
+
+        It is set back when ``ended`` has been awaited: work that was given up may look for its file still.
+        """
         folder = ModulePath.of(path)
-        async with self._visit(f"visit of {folder}", timeout) as visit:
+        async with self._visit(f"visit of {folder}", timeout, ended) as visit:
             await visit.go(folder)
             yield
 
     # Steps
 
     @asynccontextmanager
-    async def _visit(self, what: str, timeout: float | None) -> AsyncIterator[FileVisit]:
+    async def _visit(
+        self, what: str, timeout: float | None, ended: Callable[[], Awaitable[None]] | None = None
+    ) -> AsyncIterator[FileVisit]:
         """Go about in the file system when it is one's turn; the current directory is set back behind it."""
         visit = FileVisit(self._link, self._clock)
+
+        async def back() -> None:
+            if ended is not None:
+                await ended()
+            await visit.back()
+
         async with Deadline(self._clock, timeout, what):
             claim = await self._claimed(held=False)
             try:
                 yield visit
             finally:
-                await self.leave(claim, visit.back)
+                await self.leave(claim, back)
 
     async def _claimed(self, *, held: bool) -> Claim:
         await self._attachment.ready()

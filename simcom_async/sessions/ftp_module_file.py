@@ -63,7 +63,7 @@ class FileDownload(Download):
         await folder.make()
         space = await self._files.space(ModulePath.of(folder.path).drive)
         self._longest = _patience(space.free)
-        async with folder.entered():
+        async with folder.entered(self._settled):
             await operation.perform(self._command, watch=self._watch)
         found = [entry for entry in await self._files.list(folder.path) if not entry.is_folder]
         if len(found) != 1:
@@ -81,8 +81,11 @@ class FileDownload(Download):
         stream, self._stream = self._stream, None
         if stream is not None:
             await stream.aclose()
-        await self._operation.service.settled(_SOON if self._silent else _ELSE)
+        await self._settled()
         await self._folder.remove()
+
+    async def _settled(self) -> None:
+        await self._operation.service.settled(_SOON if self._silent else _ELSE)
 
     async def _watch(self, work: Undertaking[Any]) -> None:
         """Wait for the end as long as the file grows; as long as one that fills the drive takes where it never does."""
@@ -133,13 +136,16 @@ class FileUpload(Upload):
         size = source.size or 0
         await self._files.write(self._path, source.pieces(_PIECE, sent), size=size)
         self._longest = _patience(size)
-        async with folder.entered():
+        async with folder.entered(self._settled):
             await operation.perform(self._command, watch=self._watch)
 
     async def end(self) -> None:
         """Remove it, when the module reads no more."""
-        await self._operation.service.settled(_SOON if self._silent else _ELSE)
+        await self._settled()
         await self._folder.remove()
+
+    async def _settled(self) -> None:
+        await self._operation.service.settled(_SOON if self._silent else _ELSE)
 
     async def _watch(self, work: Undertaking[Any]) -> None:
         if not await work.ends_within(self._longest):

@@ -39,9 +39,9 @@ class ModuleFolder:
         await self._files.write(f"{self.path}/{name}", data, progress=lambda done, _: sent(done))
 
     @asynccontextmanager
-    async def entered(self) -> AsyncIterator[None]:
-        """Have it as the current directory of the module."""
-        async with self._files.entered(self.path):
+    async def entered(self, ended: Callable[[], Awaitable[None]] | None = None) -> AsyncIterator[None]:
+        """Have it as the current directory of the module, until ``ended`` has been awaited behind the block."""
+        async with self._files.entered(self.path, ended=ended):
             yield
 
     async def remove(self) -> None:
