@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from simcom_async.cli.demo import ftp, http, https, mail
+from simcom_async.cli.demo import ftp, ftps, http, https, mail
 from simcom_async.cli.demo.stage import Step
 from simcom_async.dialects import DIALECTS
 
 __all__ = ["STEPS"]
 
 #: The services, in the order in which they are shown.
-_SERVICES = (http.STEPS, https.STEPS, ftp.STEPS, mail.STEPS)
+_SERVICES = (http.STEPS, https.STEPS, ftp.STEPS, ftps.STEPS, mail.STEPS)
 
 _ALL = {name: tuple(step for service in _SERVICES for step in service.get(name, ())) for name in DIALECTS}
 
