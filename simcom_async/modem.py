@@ -254,7 +254,13 @@ async def open_modem(
     ``password``: for the bearer, which the first request opens; None leaves what the module has stored. ``pin``: for a
     card that asks for it. ``dialect``: forces one, else the module is asked. ``baud``, ``rtscts``: of a serial line.
 
-    Raises UsageError before a byte is sent, LinkError when there is no port, or no module that answers on it.
+    A module that does not answer AT within 21 seconds may be in whatever state a host that died has left it in: at a
+    prompt, in an entry, in the data mode, sending a payload, at another rate. Then ESC, ``+++`` between its silences,
+    Ctrl-Z, ETX, up to 4,096 blanks, and on a serial line the usual rates are tried, each followed by AT; what has
+    helped is logged as a warning. A module that gives no answer is given up after at most 75 seconds.
+
+    Raises UsageError before a byte is sent, LinkError when there is no port, or no module that answers on it, with what
+    was tried and what was seen.
     """
     modem = await connect(
         url,

@@ -14,6 +14,7 @@ from simcom_async.commands.general import At
 from simcom_async.errors import LinkError, ModemRestarted
 from simcom_async.link.abort import Send, ask, leave_port, settle
 from simcom_async.link.condition import Condition, ServiceSettled
+from simcom_async.link.rescue import Rescue
 
 if TYPE_CHECKING:
     from simcom_async.at.command import Service
@@ -52,6 +53,10 @@ class Recovery:
         """Whether anything is still being ended."""
         return bool(self._tasks)
 
+    @property
+    def _draining(self) -> bool:
+        return self._channel.condition is Condition.DRAINING
+
     def start(self, owner: Owner) -> None:
         """Runs its tasks in ``owner`` from here on."""
         self._owner = owner
@@ -82,6 +87,33 @@ class Recovery:
         """Finds out what the next answer will belong to; commands wait until then."""
         self._hold(reason)
         self._spawn(self._back_in_step(certain=False), "resynchronise")
+
+    async def rescue(self) -> Rescue:
+        """Looks for a module that does not answer AT, see ``Rescue``; commands wait meanwhile.
+
+        Takes LIMIT seconds and a few more, behind what the link is doing already. Raises PortLost.
+        """
+        channel = self._channel
+        busy = channel.time.now() + channel.timings.resync + channel.timings.probe
+        await channel.until(lambda: not self._draining, busy)
+        rescue = Rescue(channel)
+        if channel.condition is not Condition.OUT_OF_STEP:
+            rescue.answered = channel.condition is Condition.READY
+            return rescue
+        self._hold("the module does not answer; what it was left in is being ended")
+        try:
+            await rescue.run()
+        finally:
+            if self._draining:  # else the port is gone
+                self._rescued(rescue)
+        return rescue
+
+    def _rescued(self, rescue: Rescue) -> None:
+        if rescue.answered:
+            self.find_step("the module answers again")
+            return
+        url = self._channel.port.url
+        self._fail(LinkError(f"{url}: no answer to AT; {rescue.account}", port=url, seen=rescue.seen))
 
     def restarted(self, boot: ModuleBooted) -> None:
         """The module has booted: nothing that was under way will come to its end."""

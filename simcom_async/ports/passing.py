@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simcom_async.ports.port import Rated
+
 if TYPE_CHECKING:
     from simcom_async.ports.port import Lost, Port, Sink
 
@@ -25,6 +27,11 @@ class PassingPort:
     def flow_control(self) -> bool:
         """The other port's."""
         return self._port.flow_control
+
+    @property
+    def line_rate(self) -> int | None:
+        """The other port's, None where it has none."""
+        return self._port.line_rate if isinstance(self._port, Rated) else None
 
     @property
     def pending(self) -> int:

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from simcom_async.errors import LinkError, PortLost, UsageError
 
-__all__ = ["LOW_WATER", "OUTGOING_BOUND", "Lost", "OpenState", "Port", "Sink"]
+__all__ = ["LOW_WATER", "OUTGOING_BOUND", "Lost", "OpenState", "Port", "Rated", "Sink"]
 
 Sink = Callable[[bytes], None]
 """Called in the event loop with the bytes of each read; must not block."""
@@ -62,6 +62,15 @@ class Port(Protocol):
 
     async def aclose(self) -> None:
         """Closes the port within a bound, whatever the other end does; again is harmless."""
+
+
+@runtime_checkable
+class Rated(Protocol):
+    """A port that may be a real serial line, where both ends must have the same rate to understand each other."""
+
+    @property
+    def line_rate(self) -> int | None:
+        """The rate in bit/s; None where every rate is as good as another."""
 
 
 class OpenState:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -64,6 +65,12 @@ class SerialPort:
     def baud(self) -> int:
         """The rate in bit/s, as given or last set; a reopened port has it again."""
         return self._baud
+
+    @property
+    def line_rate(self) -> int | None:
+        """As ``baud``; None on a pseudo-terminal and over a network, where every rate is as good as another."""
+        wired = "://" not in self.url and not os.path.realpath(self.url).startswith(_PSEUDO_TERMINALS)
+        return self._baud if wired else None
 
     @property
     def flow_control(self) -> bool:

@@ -151,14 +151,16 @@ class Attachment:
             del self._owed[0]
 
     async def _train(self) -> None:
-        """Send AT until the module has found the rate and answers."""
-        seen = b""
+        """Send AT until the module has found the rate and answers; then look for it in all that silences a module."""
+        seen, refused = b"", False
         for _ in range(_TRAIN):
             try:
+                refused = False
                 await self.link.send(At(), timeout=_TRAIN_PAUSE)
             except (PortLost, ModemRestarted):
                 raise
             except CommandFailed as error:
+                refused = True
                 seen = str(error.code).encode("ascii", "replace")  # perhaps of a line that somebody else began
             except CommandTimeout as error:
                 seen = error.seen or seen
@@ -167,7 +169,19 @@ class Attachment:
                 break
             else:
                 return
-        raise _unanswered(self.url, self.link.state.baud, seen)
+        if refused:
+            raise _unanswered(self.url, self.link.state.baud, seen)
+        await self._rescue(seen)
+
+    async def _rescue(self, seen: bytes) -> None:
+        """End what a host that died may have left open, and look at other rates. Raises LinkError with what was tried.
+
+        Only for a module that gave no answer at all: a prompt, an entry, a payload, the data mode swallow AT.
+        """
+        rescue = await self.link.rescue()
+        if not rescue.answered:
+            raise _unanswered(self.url, self.link.state.baud, rescue.seen or seen, rescue.account)
+        await self.link.send(At())
 
     async def _fall_in_step(self) -> None:
         """Send AT until nothing but its OK comes: what was asked before the line was lost may be answered only now."""
@@ -204,9 +218,10 @@ class Attachment:
             self._disturbed(event)
 
 
-def _unanswered(url: str, baud: int | None, seen: bytes) -> LinkError:
+def _unanswered(url: str, baud: int | None, seen: bytes, account: str = "") -> LinkError:
     rate = "" if baud is None else f" at {baud} bit/s"
-    return LinkError(f"{url}: no answer to AT{rate}: {_guess(seen)}", port=url, seen=seen)
+    tried = f"; {account}" if account else ""
+    return LinkError(f"{url}: no answer to AT{rate}: {_guess(seen)}{tried}", port=url, seen=seen)
 
 
 def _guess(seen: bytes) -> str:

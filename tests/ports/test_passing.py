@@ -1,5 +1,6 @@
 from simcom_async.ports import memory_line
 from simcom_async.ports.passing import PassingPort
+from simcom_async.ports.serial import SerialPort
 from tests.cli.test_bridge import Heard, opened
 
 
@@ -21,3 +22,10 @@ async def test_a_passing_port_is_the_other_one() -> None:
     await heard.until(6)
     await port.aclose()
     await module.aclose()
+
+
+async def test_its_rate_is_the_other_ones_where_that_has_one() -> None:
+    _, far = memory_line()
+    assert PassingPort(far).line_rate is None
+    assert PassingPort(SerialPort("/dev/ttyUSB7", baud=9600)).line_rate == 9600
+    assert PassingPort(SerialPort("/dev/pts/77", baud=9600)).line_rate is None

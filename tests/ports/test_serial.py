@@ -502,3 +502,12 @@ async def _threads_done(path):
     while quiet < 3:  # a result that nobody awaits any more passes through the loop to a second thread
         await asyncio.sleep(0)
         quiet = 0 if any(path in thread.name for thread in threading.enumerate()) else quiet + 1
+
+
+def test_a_pseudo_terminal_and_a_network_have_no_rate(bare_pty, tmp_path):
+    link = tmp_path / "modem"
+    link.symlink_to(bare_pty.path)
+    assert SerialPort("/dev/ttyUSB7", baud=9600).line_rate == 9600
+    assert SerialPort("COM3", baud=19200).line_rate == 19200
+    for url in (bare_pty.path, str(link), "socket://127.0.0.1:4000"):
+        assert SerialPort(url, baud=9600).line_rate is None

@@ -15,10 +15,22 @@ from simcom_async.link.condition import Condition, LinkChanged
 from simcom_async.link.link import Link
 from simcom_async.modem import Modem, connect, open_modem
 from simcom_async.ports.clock import ManualClock
+from simcom_async.ports.memory import memory_line
 from simcom_async.sites import HttpSite
 from simcom_async.virtual import VirtualModem
 from simcom_async.virtual.faults import Unplug
-from tests.sessions.peer import ERROR, OK, USUAL, Peer, attached
+from tests.sessions.peer import ERROR, OK, Peer, attached
+
+
+class Parrot(Peer):
+    """Says the same to whatever it hears."""
+
+    def __init__(self, words: str | bytes) -> None:
+        super().__init__()
+        self.words = words
+
+    def receive(self, data: bytes) -> None:
+        self.say(self.words)
 
 
 async def opened(peer: Peer, clock: ManualClock) -> Modem:
@@ -115,20 +127,20 @@ async def test_a_module_that_starts_twice_is_found_the_third_time() -> None:
 
 async def test_silence_says_what_to_check() -> None:
     clock = ManualClock()
-    peer = Peer(**dict.fromkeys(USUAL))
-    peer.on("AT", None)
+    host, _ = memory_line()
     with pytest.raises(
         LinkError, match="memory: no answer to AT: nothing was seen; check power, wiring and rate"
     ) as caught:
-        await opened(peer, clock)
+        await clock.run_until(connect(host, clock=clock), 60)
     assert caught.value.port == "memory"
+    assert "tried in vain: silence, ATQ0, ESC, +++, Ctrl-Z, ETX, 1460 blanks, 2636 blanks more" in str(caught.value)
+    assert "an entry of more bytes may be open still, until the module's own timer ends it" in str(caught.value)
     assert clock.next_due is None
 
 
 async def test_garbage_is_shown() -> None:
     clock = ManualClock()
-    peer = Peer()
-    peer.on("AT", b"\xfe\x80\x00\xf8")
+    peer = Parrot(b"\xfe\x80\x00\xf8")
     with pytest.raises(
         LinkError, match=r"no answer to AT: b'.*\\xfe\\x80\\x00\\xf8' was seen: the rate is another one"
     ):
@@ -138,8 +150,7 @@ async def test_garbage_is_shown() -> None:
 
 async def test_an_echo_alone_is_shown_as_one() -> None:
     clock = ManualClock()
-    peer = Peer()
-    peer.on("AT", "AT\r")
+    peer = Parrot("AT\r")
     with pytest.raises(LinkError, match="its echo and no more: it is in data mode, or the line leads back to itself"):
         await opened(peer, clock)
 
