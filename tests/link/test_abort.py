@@ -482,3 +482,16 @@ async def test_a_packet_that_has_broken_off_swallows_no_later_answer(link, peer,
     await clock.run_until(settling, 30)
     link.claim(Service.FTP).release()
     await usable(link, peer, clock, start)
+
+
+async def test_work_of_which_nothing_more_comes_can_be_forgotten(link, peer, clock, start):
+    sending = await start(link.send(SendMail()))
+    await peer.says(OK)
+    await cancelled(sending)
+    link.forget(Service.FTP)
+    with pytest.raises(ServiceBusy):
+        await link.send(SendMail())
+    link.forget(SendMail.wire.service)
+    again = await start(link.send(SendMail()))
+    await peer.says(OK, b"\r\n+SEND: 2\r\n")
+    assert await again == Sent(code=2)

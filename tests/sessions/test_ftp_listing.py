@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simcom_async.sessions.ftp_listing import FtpEntry, FtpKind, parsed_listing
+from simcom_async.sessions.ftp_listing import FtpEntry, FtpKind, listed_size, parsed_listing
 
 NOW = datetime(2024, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -126,3 +126,9 @@ def test_anything_is_read(data: bytes) -> None:
     for entry in parsed_listing(data, NOW):
         assert entry.name
         assert entry.line
+
+
+def test_the_size_of_a_file_in_a_listing() -> None:
+    lines = b"-rw-r--r-- 1 u g 5 Jan 01 2023 f\r\ndrwxr-xr-x 1 u g 6 Jan 01 2023 d\r\nsomething else\r\n"
+    entries = parsed_listing(lines, NOW)
+    assert [listed_size(entries, name) for name in ("f", "d", "something else", "none")] == [5, None, None, None]

@@ -6,7 +6,11 @@ import asyncio
 
 import pytest
 
-from simcom_async.errors import CommandTimeout, FtpError, ModemRestarted
+from simcom_async.commands.cftp import CftpPutFile
+from simcom_async.commands.cftp_files import CftpDele
+from simcom_async.errors import CommandTimeout, FtpError, ModemRestarted, ServiceBusy
+from tests.sessions.cftp_peer import CftpPeer
+from tests.sessions.cftp_peer import talk as cftp_talk
 from tests.sessions.ftp_peer import FtpPeer, Talk, done, talk
 from tests.sessions.peer import ERROR, OK, text
 
@@ -136,3 +140,18 @@ async def test_operations_wait_for_each_other() -> None:
         assert told(at) == ["AT+FTPSIZE"]
         at.peer.say("\r\n+FTPSIZE: 1,0,6\r\n")
         assert await at.clock.run_until(second, 10) == 6
+
+
+async def test_an_end_that_was_not_heard_is_waited_for_and_then_forgotten() -> None:
+    """The module says itself when it is busy still."""
+    async with cftp_talk(CftpPeer(**{'AT+CFTPPUTFILE="/f",0': OK})) as at:
+        service = at.ftp.flow.service
+        task = asyncio.ensure_future(service.link.send(CftpPutFile(path="/f")))
+        await at.clock.settle()
+        task.cancel()
+        await at.clock.settle()
+        deleting = asyncio.ensure_future(service.link.send(CftpDele(path="/f")))
+        with pytest.raises(ServiceBusy):
+            await at.clock.run_until(deleting, 1)
+        await at.clock.run_until(service.settled(50), 60)
+        await at.clock.run_until(service.link.send(CftpDele(path="/f")), 10)

@@ -100,3 +100,16 @@ async def test_files_that_cannot_be_read(tmp_path: Path, name: str, why: str) ->
         async with ByteSource(os.path.join(tmp_path, name)):
             pass
     assert caught.value.field == "source"
+
+
+async def test_the_rest_comes_in_pieces() -> None:
+    async def given() -> AsyncIterator[bytes]:
+        yield b"abc"
+        yield b"defg"
+
+    taken: list[int] = []
+    async with ByteSource(given()) as source:
+        assert await source.read(2) == b"ab"
+        assert not source.over
+        assert [piece async for piece in source.pieces(3, taken.append)] == [b"cde", b"fg"]
+        assert (taken, source.over, source.done) == ([3, 2], True, 7)
