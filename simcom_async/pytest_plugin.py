@@ -6,6 +6,8 @@
     async def test_it(modem, http_site):
         response = await modem.http.get(http_site.publish("/a", 1000))
 
+``faults="bad_line.toml"`` in the marker names a file of faults (docs/faults.md), next to the test's own file.
+
 With ``--simcom-port URL`` the same tests run on hardware. Needs the extra ``pytest``; without it only tests that use a
 fixture notice. The mode of pytest-asyncio is left alone: the fixtures work in both.
 """
@@ -59,7 +61,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """The marker."""
     config.addinivalue_line(
         "markers",
-        "simcom(dialect='sim800', **options): the modem of this test; options as those of VirtualModem",
+        "simcom(dialect='sim800', faults='FILE', **options): the modem of this test, and the file of its faults, next "
+        "to the test's; options as those of VirtualModem",
     )
 
 
@@ -77,6 +80,7 @@ def _simcom_port(request: pytest.FixtureRequest) -> str | HostEnd:
 async def virtual_modem(request: pytest.FixtureRequest) -> AsyncIterator[VirtualModem]:
     """A running virtual modem, as the marker ``simcom`` wants it; its URCs come at once (``urc_delay`` 0)."""
     from simcom_async.virtual import VirtualModem
+    from simcom_async.virtual.faults import load_faults
 
     if request.config.getoption("--simcom-port") is not None:
         pytest.skip("needs a virtual modem, and --simcom-port names another one")
@@ -84,7 +88,11 @@ async def virtual_modem(request: pytest.FixtureRequest) -> AsyncIterator[Virtual
     named = request.config.getoption("--simcom-dialect")
     if wanted is not None and named is not None and wanted != named:
         pytest.skip(f"is for the {wanted} dialect, and --simcom-dialect is {named}")
+    file = options.pop("faults", None)
+    faults = [] if file is None else load_faults(request.path.parent / file)
     async with VirtualModem(wanted or named or _DIALECT, **{"urc_delay": 0, **options}) as virtual:
+        for fault in faults:
+            virtual.faults.add(fault)
         yield virtual
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import textwrap
 
 import pytest
 
@@ -169,6 +170,38 @@ def test_a_test_that_fails_leaves_nothing_behind(project: pytest.Pytester) -> No
     assert "never" not in ran.stdout.str()
 
 
+def test_a_file_of_faults(project: pytest.Pytester) -> None:
+    """It stands next to the test, wherever the run was begun."""
+    folder = project.mkpydir("inner")
+    script = '[[fault]]\nkind = "drop-line"\ncommand = "+CSQ"\ntext = "+CSQ"\n'
+    (folder / "missing.toml").write_text(script)
+    (folder / "wrong.toml").write_text('[[fault]]\nkind = "split"\nsize = 0\n')
+    (folder / "test_it.py").write_text(
+        textwrap.dedent(
+            """
+            import pytest
+
+            @pytest.mark.asyncio
+            @pytest.mark.simcom(faults="missing.toml", seed=7)
+            async def test_it(modem, virtual_modem):
+                assert len(virtual_modem.faults) == 1
+                assert await modem.at("+CSQ") == ()
+                assert await modem.at("+CSQ") == ("+CSQ: 21,0",)
+
+            @pytest.mark.asyncio
+            @pytest.mark.simcom(faults="wrong.toml")
+            async def test_a_wrong_one(modem):
+                pass
+            """
+        )
+    )
+    ran = project.runpytest_inprocess()
+    ran.assert_outcomes(passed=1, errors=1)
+    ran.stdout.fnmatch_lines(["*UsageError: *wrong.toml: line 3: split: size = 0: *"])
+    ran = project.runpytest_inprocess("--simcom-port", "virtual:sim800", "-rs")
+    ran.assert_outcomes(skipped=2)
+
+
 def test_on_another_modem(plain: pytest.Pytester) -> None:
     """``virtual:`` stands for hardware: the same tests, and those skipped that need what it cannot be told."""
     source = """
@@ -244,7 +277,7 @@ def test_a_marker_that_is_used_wrongly(plain: pytest.Pytester) -> None:
 
 
 def test_the_marker_and_the_options_are_explained(plain: pytest.Pytester) -> None:
-    assert "simcom(dialect='sim800', **options)" in plain.runpytest_inprocess("--markers").stdout.str()
+    assert "simcom(dialect='sim800', faults='FILE', **options)" in plain.runpytest_inprocess("--markers").stdout.str()
     shown = plain.runpytest_inprocess("--help").stdout.str()
     assert "--simcom-port" in shown
     assert "--simcom-dialect" in shown

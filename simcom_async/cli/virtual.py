@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ from simcom_async.cli.serving import ADDRESS, announce, stop_signals
 
 if TYPE_CHECKING:
     from simcom_async.virtual import VirtualModem
+    from simcom_async.virtual.fault import Fault
 
 __all__ = ["command"]
 
@@ -39,6 +41,14 @@ Keys of --set:
 \b
 Example:
   simcom virtual --dialect sim800 --pty --map www.example.com=127.0.0.1:8080 --set urc_delay=0
+
+\b
+A file of --faults is TOML; docs/faults.md has every kind and key:
+  [[fault]]
+  kind = "lose-bytes"
+  command = "+HTTPREAD"
+  occurrence = 3
+  offset = 40
 """
 
 
@@ -60,7 +70,13 @@ Example:
     help="What it would connect to is found elsewhere; may be given several times.",
 )
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Its personality; see below.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Decides its numbers.")
+@click.option(
+    "--faults",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="What goes wrong, and when; see below.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Decides its numbers, and its faults.")
 @verbose_option
 def command(
     dialect: str,
@@ -70,6 +86,7 @@ def command(
     files: str | None,
     hosts: Sequence[str],
     settings: Sequence[str],
+    faults: Path | None,
     seed: int,
 ) -> None:
     """Run a virtual modem until SIGINT or SIGTERM.
@@ -77,14 +94,16 @@ def command(
     The first line on stdout is a JSON object that says where it can be reached.
     """
     from simcom_async.virtual import Options, VirtualModem
+    from simcom_async.virtual.faults import load_faults
 
     options: dict[str, Any] = Options.pairs(settings)
     Options.of(options)
+    script = load_faults(faults) if faults is not None else []
     modem = VirtualModem(dialect, hosts=_map(hosts), files=files, seed=seed, **options)
-    asyncio.run(_serve(modem, pty=pty or tcp is None, tcp=tcp))
+    asyncio.run(_serve(modem, script, pty=pty or tcp is None, tcp=tcp))
 
 
-async def _serve(modem: VirtualModem, *, pty: bool, tcp: tuple[str, int] | None) -> None:
+async def _serve(modem: VirtualModem, faults: Sequence[Fault], *, pty: bool, tcp: tuple[str, int] | None) -> None:
     with stop_signals() as told:
         async with modem:
             facts: dict[str, object] = {"dialect": modem.dialect.name}
@@ -92,6 +111,8 @@ async def _serve(modem: VirtualModem, *, pty: bool, tcp: tuple[str, int] | None)
                 facts["pty"] = await modem.open_pty()
             if tcp is not None:
                 facts["tcp"] = await modem.listen_tcp(*tcp)
+            for fault in faults:
+                modem.faults.add(fault)
             announce(facts)
             await told.wait()
 

@@ -3,29 +3,53 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
-from simcom_async.virtual.fault import Fault
+from simcom_async.virtual.fault import Bytes, Chance, Fault, Positive, Seconds
 from simcom_async.virtual.piece import Piece
 
-__all__ = ["Delay", "DoubleBytes", "GarbleBytes", "InsertBytes", "LoseBytes", "Split"]
+__all__ = ["Delay", "DoubleBytes", "GarbleBytes", "InsertBytes", "LoseBytes", "Merge", "Split"]
 
 
 @dataclass(kw_only=True, eq=False)
-class Split(Fault):
+class _PieceFault(Fault):
+    """Strikes every piece of output, from a command on where there is one; with ``times`` so many pieces.
+
+    With a command and ``times`` it strikes the first piece after each such command.
+    """
+
+    each: ClassVar[bool] = True
+
+    times: Positive | None = None
+
+    def strikes(self) -> bool:
+        """Whether it strikes this piece, which counts."""
+        found = self.chance()
+        if found and self.times is not None:
+            self.struck()
+        return found
+
+
+@dataclass(kw_only=True, eq=False)
+class Split(_PieceFault):
     """Every piece of output arrives cut into parts of ``size`` bytes, ``gap`` seconds apart.
 
     With ``most`` the sizes vary from ``size`` to ``most``.
     """
 
-    size: int = 1
-    most: int | None = None
-    gap: float = 0.0
-    times: int | None = None
+    size: Positive = 1
+    most: Positive | None = None
+    gap: Seconds = 0.0
+
+    def __post_init__(self) -> None:
+        """``most`` is not below ``size``."""
+        super().__post_init__()
+        if self.most is not None and self.most < self.size:
+            self.refuse("most", f"at least size, {self.size}")
 
     def outgoing(self, piece: Piece) -> Iterable[Piece]:
         """Cut."""
-        if not self.armed:
+        if not self.strikes():
             yield piece
             return
         rest, delay = piece.data, piece.delay
@@ -37,32 +61,52 @@ class Split(Fault):
 
 
 @dataclass(kw_only=True, eq=False)
-class Delay(Fault):
+class Delay(_PieceFault):
     """Every piece of output comes ``seconds`` late, plus up to ``jitter`` seconds."""
 
-    seconds: float = 0.0
-    jitter: float = 0.0
-    times: int | None = None
+    seconds: Seconds = 0.0
+    jitter: Seconds = 0.0
 
     def outgoing(self, piece: Piece) -> Iterable[Piece]:
         """Delay."""
-        if self.armed:
+        if self.strikes():
             piece = replace(piece, delay=piece.delay + self.seconds + self.random.random() * self.jitter)
         return (piece,)
 
 
 @dataclass(kw_only=True, eq=False)
-class _ByteFault(Fault, ABC):
-    """Strikes ``count`` bytes from ``offset`` on, counted from arming, or each byte with the probability ``rate``.
+class Merge(_PieceFault):
+    """A piece of output waits ``seconds``, and arrives in one read with all that came behind it meanwhile.
 
-    ``towards`` is the direction: what the host receives, or what the module does.
+    A line with a pace (``baud``) keeps its pace and joins nothing.
     """
 
-    offset: int = 0
-    count: int = 1
-    rate: float | None = None
+    seconds: Seconds = 0.1
+    _until: float = field(default=float("-inf"), init=False)
+
+    def outgoing(self, piece: Piece) -> Iterable[Piece]:
+        """Hold, or join those that are held."""
+        now = self.modem.clock.time()
+        if now < self._until:
+            return (replace(piece, joined=True),)
+        if not self.strikes():
+            return (piece,)
+        self._until = now + piece.delay + self.seconds
+        return (replace(piece, delay=piece.delay + self.seconds),)
+
+
+@dataclass(kw_only=True, eq=False)
+class _ByteFault(Fault, ABC):
+    """Strikes ``count`` bytes from ``offset`` on, counted from arming; with ``rate`` each byte from there by chance.
+
+    ``towards`` is the direction: what the host receives, or what the module does. With ``rate``, ``times`` is of bytes.
+    """
+
+    offset: Bytes = 0
+    count: Positive = 1
+    rate: Chance | None = None
     towards: Literal["host", "module"] = "host"
-    times: int | None = None
+    times: Positive | None = None
     _passed: int = field(default=0, init=False)
 
     def arm(self) -> None:
@@ -96,9 +140,13 @@ class _ByteFault(Fault, ABC):
         return found
 
     def _hit(self, place: int) -> bool:
-        if self.rate is not None:
-            return self.random.random() < self.rate
-        return self.offset <= place < self.offset + self.count
+        if self.rate is None:
+            return self.offset <= place < self.offset + self.count
+        if place < self.offset or self.spent or self.random.random() >= self.rate:
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
 
 
 @dataclass(kw_only=True, eq=False)

@@ -10,18 +10,28 @@ import dataclasses
 import re
 import tomllib
 from collections.abc import Iterable
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
 from simcom_async.errors import UsageError
-from simcom_async.virtual.byte_faults import Delay, DoubleBytes, GarbleBytes, InsertBytes, LoseBytes, Split
-from simcom_async.virtual.fault import Fault
+from simcom_async.virtual.byte_faults import (
+    Delay,
+    DoubleBytes,
+    GarbleBytes,
+    InsertBytes,
+    LoseBytes,
+    Merge,
+    Split,
+)
+from simcom_async.virtual.fault import Fault, kind_name
 from simcom_async.virtual.line_faults import (
     DropLine,
     EarlyCompletion,
     EarlyEvent,
     LateLine,
     NoFinal,
+    RepeatLine,
     ShortRead,
     Stray,
     WrongCount,
@@ -58,9 +68,11 @@ __all__ = [
     "LoseBearer",
     "LoseBytes",
     "LoseNetwork",
+    "Merge",
     "NoFinal",
     "PowerLoss",
     "RemoveSim",
+    "RepeatLine",
     "Reset",
     "ServerFailure",
     "ShortRead",
@@ -68,6 +80,7 @@ __all__ = [
     "Stray",
     "Unplug",
     "WrongCount",
+    "load_faults",
     "read_faults",
 ]
 
@@ -86,9 +99,11 @@ _KINDS: tuple[type[Fault], ...] = (
     LoseBearer,
     LoseBytes,
     LoseNetwork,
+    Merge,
     NoFinal,
     PowerLoss,
     RemoveSim,
+    RepeatLine,
     Reset,
     ShortRead,
     Split,
@@ -97,7 +112,11 @@ _KINDS: tuple[type[Fault], ...] = (
     WrongCount,
 )
 #: Every fault by the name that it has in a file: ``lose-bytes``.
-KINDS = {re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower(): kind for kind in _KINDS}
+KINDS = {kind_name(kind): kind for kind in _KINDS}
+
+_FILE_KEYS = ("seed", "fault")
+_ALWAYS = "always"
+_HEADER = re.compile(r"\s*\[\[\s*fault\s*\]\]")
 
 
 class Faults:
@@ -118,7 +137,8 @@ class Faults:
     def add(self, fault: F) -> F:
         """Let it happen. The modem must be running."""
         self._faults.append(fault)
-        fault.added(self._modem, Random(f"{self._seed}/{self._count}"))  # noqa: S311 - it must be repeatable
+        seed = self._seed if fault.seed is None else fault.seed
+        fault.added(self._modem, Random(f"{seed}/{self._count}"))  # noqa: S311 - it must be repeatable
         self._count += 1
         return fault
 
@@ -126,10 +146,12 @@ class Faults:
         """It happens no more; harmless when it is not there."""
         if fault in self._faults:
             self._faults.remove(fault)
+            fault.removed()
 
     def clear(self) -> None:
         """Nothing goes wrong any more."""
-        self._faults.clear()
+        for fault in list(self._faults):
+            self.remove(fault)
 
     def begins(self, channel: Channel, line: str) -> None:
         """A command line begins."""
@@ -174,30 +196,81 @@ class Faults:
         return next((fault for fault in self._faults if isinstance(fault, FailServer) and fault.takes()), None)
 
 
-def read_faults(text: str) -> list[Fault]:
-    """The faults of a TOML text: tables ``[[fault]]`` with ``kind`` and the fields of that kind. Raises UsageError."""
+def load_faults(path: str | Path) -> list[Fault]:
+    """The faults of a file, as `read_faults` has them. Raises UsageError, also for a file that cannot be read."""
     try:
-        tables = tomllib.loads(text).get("fault", [])
+        return read_faults(Path(path).read_text("utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}", field="faults", value=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: it is not UTF-8: {error}", field="faults", value=str(path)) from error
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}", field=error.field, value=error.value, allowed=error.allowed) from error
+
+
+def read_faults(text: str) -> list[Fault]:
+    """The faults of a TOML text: tables ``[[fault]]`` with ``kind`` and the fields of that kind; see docs/faults.md.
+
+    Raises UsageError with the line, the key, and what is allowed.
+    """
+    try:
+        script = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"the faults are no TOML: {error}", field="faults") from error
-    if not isinstance(tables, list):
+        raise UsageError(f"the faults are no TOML: {error}", field="faults", allowed="TOML") from error
+    unknown = next((key for key in script if key not in _FILE_KEYS), None)
+    if unknown is not None:
+        message = f"{unknown!r} stands outside of a fault: there are {', '.join(_FILE_KEYS)}"
+        raise UsageError(message, field=unknown, allowed=", ".join(_FILE_KEYS))
+    seed, tables = script.get("seed"), script.get("fault", [])
+    if seed is not None and type(seed) is not int:
+        raise UsageError(f"seed = {seed!r}: it is a whole number", field="seed", value=seed, allowed="a whole number")
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise UsageError("the faults are tables [[fault]]", field="fault", allowed="[[fault]]")
-    return [_fault(dict(table)) for table in tables]
+    found = []
+    for number, table in enumerate(tables):
+        try:
+            found.append(_fault({"seed": seed, **table}))
+        except UsageError as error:
+            message = f"{_place(text, number, len(tables), error.field)}: {error}"
+            raise UsageError(message, field=error.field, value=error.value, allowed=error.allowed) from error
+    return found
 
 
 def _fault(table: dict[str, object]) -> Fault:
     name = table.pop("kind", None)
     if not isinstance(name, str) or name not in KINDS:
-        raise UsageError(f"there is no fault of kind {name!r}", field="kind", value=name, allowed=", ".join(KINDS))
+        allowed = ", ".join(KINDS)
+        said = "it has no kind" if name is None else f"there is no kind {name!r}"
+        raise UsageError(f"{said}: there are {allowed}", field="kind", value=name, allowed=allowed)
     kind = KINDS[name]
     fields = {entry.name: entry for entry in dataclasses.fields(kind) if entry.init}
-    unknown = sorted(set(table) - set(fields))
-    if unknown:
-        allowed = ", ".join(fields)
-        raise UsageError(f"{name} has no {unknown[0]!r}", field=unknown[0], value=table[unknown[0]], allowed=allowed)
-    if isinstance(table.get("data"), str):
-        table["data"] = str(table["data"]).encode("latin-1")
-    try:
-        return kind(**table)  # type: ignore[arg-type]
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"{name}: {error}", field=name) from error
+    allowed = ", ".join(fields)
+    unknown = next((key for key in table if key not in fields), None)
+    if unknown is not None:
+        message = f"{name} has no {unknown!r}: there are {allowed}"
+        raise UsageError(message, field=unknown, value=table[unknown], allowed=allowed)
+    missing = next((key for key in fields if fields[key].default is dataclasses.MISSING and key not in table), None)
+    if missing is not None:
+        raise UsageError(f"{name} needs {missing!r}", field=missing, allowed=allowed)
+    if table.get("times") == _ALWAYS:
+        table["times"] = None
+    data = table.get("data")
+    if isinstance(data, str):
+        try:
+            table["data"] = data.encode("latin-1")
+        except UnicodeEncodeError:
+            allowed = "characters up to \\u00ff, each a byte"
+            raise UsageError(f"{name}: data = {data!r}: {allowed}", field="data", value=data, allowed=allowed) from None
+    return kind(**table)  # type: ignore[arg-type]
+
+
+def _place(text: str, number: int, count: int, key: str | None) -> str:
+    """Where a fault, or a key of it, stands in the text; only which fault it is when the text does not show it."""
+    lines = text.splitlines()
+    heads = [place for place, line in enumerate(lines) if _HEADER.match(line)]
+    if len(heads) != count:
+        return f"fault {number + 1}"
+    end = [*heads, len(lines)][number + 1]
+    named = re.compile(rf"\s*[\"']?{re.escape(key or '')}[\"']?\s*=")
+    line = next((place for place in range(heads[number], end) if named.match(lines[place])), heads[number])
+    return f"line {line + 1}"

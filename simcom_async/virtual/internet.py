@@ -109,6 +109,7 @@ class Connection:
         self._failure = failure
         self._received = 0
         self._aborted = False
+        self._ended = asyncio.Event()
 
     @property
     def peer(self) -> str:
@@ -126,7 +127,7 @@ class Connection:
     async def read(self) -> bytes:
         """The next bytes; none: the server has ended the connection. Raises ConnectFailed, SilentServer."""
         try:
-            data = await within(self._clock, self._idle, self._reader.read(_READ_SIZE))
+            data = await within(self._clock, self._idle, self._next())
         except TimeoutError as error:
             raise SilentServer("silent") from error
         except (OSError, ssl.SSLError) as error:
@@ -137,6 +138,19 @@ class Connection:
         if self._aborted:
             raise ConnectFailed("reset")
         return data
+
+    async def _next(self) -> bytes:
+        """What the server says next, as a fault lets it be heard."""
+        failure, size = self._failure, _READ_SIZE
+        if failure is None:
+            return await self._reader.read(size)
+        if self._fails(ServerFailure.SLOW):
+            await self._clock.sleep(failure.seconds)
+        elif self._fails(ServerFailure.SILENT):
+            size = min(size, failure.after - self._received)
+            if not size:
+                await self._ended.wait()
+        return failure.spoken(await self._reader.read(size))
 
     async def write(self, data: bytes) -> None:
         """Send, and wait for room. Raises ConnectFailed, SilentServer: there is none."""
@@ -172,6 +186,7 @@ class Connection:
     def abort(self) -> None:
         """End it at once; again is harmless."""
         self._aborted = True
+        self._ended.set()
         self._writer.transport.abort()
         self._closed(self)
 
@@ -296,7 +311,7 @@ class Internet:
                 raise StackBusy("busy by a fault")
             case ServerFailure.MEMORY:
                 raise NoMemory("no memory by a fault")
-            case ServerFailure.SILENT:
+            case ServerFailure.SILENT if failure is not None and not failure.after:
                 await self._clock.sleep(idle)
                 raise SilentServer("silent by a fault")
             case _:

@@ -6,10 +6,9 @@ import re
 from abc import ABC
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from simcom_async.errors import UsageError
-from simcom_async.virtual.fault import Fault
+from simcom_async.virtual.fault import Fault, Positive, Seconds, Wire
 from simcom_async.virtual.piece import Kind, Piece
 
 if TYPE_CHECKING:
@@ -18,7 +17,17 @@ if TYPE_CHECKING:
     from simcom_async.virtual.channel import Channel
     from simcom_async.virtual.modem import VirtualModem
 
-__all__ = ["DropLine", "EarlyCompletion", "EarlyEvent", "LateLine", "NoFinal", "ShortRead", "Stray", "WrongCount"]
+__all__ = [
+    "DropLine",
+    "EarlyCompletion",
+    "EarlyEvent",
+    "LateLine",
+    "NoFinal",
+    "RepeatLine",
+    "ShortRead",
+    "Stray",
+    "WrongCount",
+]
 
 _LAST_NUMBER = re.compile(rb"(\d+)(?=\r\n\Z)")
 
@@ -30,13 +39,20 @@ class Stray(Fault):
     ``before`` and ``after`` are a text in the command line. Without any of them it comes at once.
     """
 
-    line: str
-    before: str | None = None
-    after: str | None = None
+    line: Wire
+    before: Wire | None = None
+    after: Wire | None = None
+
+    def __post_init__(self) -> None:
+        """One place is enough."""
+        super().__post_init__()
+        if self.after is not None and self.before is not None:
+            self.refuse("after", "not together with before")
 
     def added(self, modem: VirtualModem, random: Random) -> None:
         """Wait for the command, if there is one."""
-        self.command = self.before or self.after or self.command
+        wanted = (self.before, self.after, self.command)
+        self.command = next((text for text in wanted if text is not None), None)
         super().added(modem, random)
 
     def arm(self) -> None:
@@ -62,36 +78,65 @@ class Stray(Fault):
 
 @dataclass(eq=False)
 class DropLine(Fault):
-    """A line that holds ``text`` does not come: a part of a reply, a final result, an URC."""
+    """A line that holds ``text`` does not come: a part of a reply, a final result, an URC. Empty: any line."""
 
-    text: str
+    each: ClassVar[bool] = True
+
+    text: Wire
 
     def outgoing(self, piece: Piece) -> Iterable[Piece]:
         """Drop."""
-        if not self.armed or self.spent or piece.kind in (Kind.ECHO, Kind.PAYLOAD) or not self._holds(piece):
+        if not self.strikes(piece):
             return (piece,)
-        self.struck()
         return ()
 
-    def _holds(self, piece: Piece) -> bool:
-        return self.text.encode("latin-1") in piece.data
+    def strikes(self, piece: Piece) -> bool:
+        """Whether it strikes this piece, which counts."""
+        if piece.kind in (Kind.ECHO, Kind.PAYLOAD) or self.text.encode("latin-1") not in piece.data:
+            return False
+        found = self.chance()
+        if found:
+            self.struck()
+        return found
+
+    def again(self, piece: Piece, seconds: float) -> None:
+        """Say it as an URC, ``seconds`` from now."""
+        line = piece.data.strip(b"\r\n").decode("latin-1")
+        self.modem.clock.call_at(self.modem.clock.time() + seconds, lambda: self.modem.urc_line(line))
 
 
 @dataclass(eq=False)
 class LateLine(DropLine):
     """A line that holds ``text`` comes ``seconds`` later. What follows it waits, unless it is an URC."""
 
-    seconds: float = 1.0
+    seconds: Seconds = 1.0
 
     def outgoing(self, piece: Piece) -> Iterable[Piece]:
         """Delay, or take out and bring in again."""
-        if tuple(super().outgoing(piece)):
+        if not self.strikes(piece):
             return (piece,)
         if piece.kind is not Kind.URC:
             return (replace(piece, delay=piece.delay + self.seconds),)
-        line = piece.data.strip(b"\r\n").decode("latin-1")
-        self.modem.clock.call_at(self.modem.clock.time() + self.seconds, lambda: self.modem.urc_line(line))
+        self.again(piece, self.seconds)
         return ()
+
+
+@dataclass(eq=False)
+class RepeatLine(DropLine):
+    """A line that holds ``text`` comes ``count`` times more: at once, or each ``seconds`` later, as an URC does."""
+
+    count: Positive = 1
+    seconds: Seconds = 0.0
+
+    def outgoing(self, piece: Piece) -> Iterable[Piece]:
+        """Once as it is, and again."""
+        if not self.strikes(piece):
+            return (piece,)
+        if not self.seconds:
+            return (piece, *[replace(piece, delay=0.0, strike=None)] * self.count)
+        for number in range(1, self.count + 1):
+            self.again(piece, number * self.seconds)
+        return (piece,)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -100,6 +145,7 @@ class NoFinal(Fault):
 
     def __post_init__(self) -> None:
         """There must be a command."""
+        super().__post_init__()
         _need_command(self)
 
     def outgoing(self, piece: Piece) -> Iterable[Piece]:
@@ -118,6 +164,7 @@ class WrongCount(Fault):
 
     def __post_init__(self) -> None:
         """There must be a command."""
+        super().__post_init__()
         _need_command(self)
 
     def outgoing(self, piece: Piece) -> Iterable[Piece]:
@@ -135,6 +182,7 @@ class _Early(Fault, ABC):
 
     def __post_init__(self) -> None:
         """There must be a command."""
+        super().__post_init__()
         _need_command(self)
 
     def takes(self) -> bool:
@@ -159,12 +207,14 @@ class EarlyEvent(_Early):
 class ShortRead(Fault):
     """A read of stored data returns at most ``most`` bytes, whatever was asked for."""
 
-    most: int = 1
-    times: int | None = None
+    each: ClassVar[bool] = True
+
+    most: Positive = 1
+    times: Positive | None = None
 
     def limit(self, size: int) -> int:
         """How many of ``size`` bytes come."""
-        if not self.armed or self.spent or size <= self.most:
+        if size <= self.most or not self.chance():
             return size
         self.struck()
         return self.most
@@ -172,5 +222,4 @@ class ShortRead(Fault):
 
 def _need_command(fault: Fault) -> None:
     if fault.command is None:
-        name = type(fault).__name__
-        raise UsageError(f"{name} needs the command that it is about", field="command", allowed="a part of a line")
+        fault.refuse("command", "it needs a part of the command line that it is about")

@@ -131,6 +131,7 @@ class VirtualModem:
 
     async def aclose(self) -> None:
         """Take it away, with all its ports. Raises the first error of its own code, if there was one."""
+        self.faults.clear()
         self.power_off()
         await self.lines.aclose()
         await self._owner.aclose()

@@ -4,8 +4,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Annotated, ClassVar
 
-from simcom_async.virtual.fault import Fault
+from pydantic import Field
+
+from simcom_async.virtual.fault import Bytes, Fault, Seconds, Wire
 from simcom_async.virtual.piece import Piece
 
 __all__ = [
@@ -24,7 +27,7 @@ __all__ = [
 class _Strike(Fault, ABC):
     """Happens when armed, or ``offset`` bytes of output later; with a command the bytes of its answer count."""
 
-    offset: int | None = None
+    offset: Bytes | None = None
     _left: int = field(default=0, init=False)
 
     def arm(self) -> None:
@@ -70,7 +73,7 @@ class Reset(_Strike):
 class PowerLoss(_Strike):
     """The supply is gone; back after ``seconds`` (None: not by itself)."""
 
-    seconds: float | None = None
+    seconds: Seconds | None = None
 
     def happen(self) -> None:
         """Off, and perhaps on again."""
@@ -83,7 +86,7 @@ class PowerLoss(_Strike):
 class Unplug(_Strike):
     """The cable is out of its socket: every port is lost; back after ``seconds`` (None: not by itself)."""
 
-    seconds: float | None = None
+    seconds: Seconds | None = None
 
     def happen(self) -> None:
         """Out, and perhaps in again."""
@@ -94,18 +97,22 @@ class Unplug(_Strike):
 
 @dataclass(kw_only=True, eq=False)
 class RemoveSim(_Strike):
-    """The card is taken out."""
+    """The card is taken out; in again after ``seconds`` (None: not by itself)."""
+
+    seconds: Seconds | None = None
 
     def happen(self) -> None:
-        """Out."""
+        """Out, and perhaps in again."""
         self.modem.remove_sim()
+        if self.seconds is not None:
+            self.modem.clock.call_at(self.modem.clock.time() + self.seconds, self.modem.insert_sim)
 
 
 @dataclass(kw_only=True, eq=False)
 class LoseBearer(_Strike):
     """The network releases the bearer ``cid``."""
 
-    cid: int = 1
+    cid: Annotated[int, Field(ge=0, le=3)] = 1
 
     def happen(self) -> None:
         """Gone."""
@@ -116,7 +123,7 @@ class LoseBearer(_Strike):
 class LoseNetwork(_Strike):
     """The network is out of reach; back after ``seconds`` (None: not by itself)."""
 
-    seconds: float | None = None
+    seconds: Seconds | None = None
 
     def happen(self) -> None:
         """Gone, and perhaps back again."""
@@ -135,25 +142,46 @@ class ServerFailure(StrEnum):
     RESET = "reset"
     TLS = "tls"
     MEMORY = "memory"
+    SLOW = "slow"
+    LIE = "lie"
 
 
 @dataclass(eq=False)
 class FailServer(Fault):
-    """The next connection fails: no address, refused, busy stack, no memory, silence, a reset, no TLS.
+    """The next connection fails: no address, refused, busy stack, no memory, silence, a reset, no TLS; slow, or a liar.
 
-    ``after``: the reset comes when so many bytes have been read.
+    ``after``: the reset or the silence comes when so many bytes have been read; a silence after none is that of a host
+    that nobody can reach. ``seconds``: a slow server's pause before each read. A liar says ``instead`` for ``said``,
+    wherever that comes in one read.
     """
 
+    each: ClassVar[bool] = True
+
     failure: ServerFailure | str
-    after: int = 0
+    after: Bytes = 0
+    seconds: Seconds = 1.0
+    said: Wire | None = None
+    instead: Wire = ""
 
     def __post_init__(self) -> None:
         """The failure may be given as its word."""
+        super().__post_init__()
+        words = [failure.value for failure in ServerFailure]
+        if self.failure not in words:
+            self.refuse("failure", f"one of {', '.join(words)}")
         self.failure = ServerFailure(self.failure)
+        if (self.failure is ServerFailure.LIE) != bool(self.said):
+            self.refuse("said", "a lie needs what it is told for; other failures do not")
+
+    def spoken(self, data: bytes) -> bytes:
+        """What the module hears of what the server says."""
+        if not self.said:
+            return data
+        return data.replace(self.said.encode("latin-1"), self.instead.encode("latin-1"))
 
     def takes(self) -> ServerFailure | None:
         """The failure of a connection that is being made, None: it does not strike."""
-        if not self.armed or self.spent:
+        if not self.chance():
             return None
         self.struck()
         return ServerFailure(self.failure)

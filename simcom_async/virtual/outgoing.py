@@ -89,10 +89,18 @@ class Outgoing:
             if self.baud is not None and piece.data:
                 self._timer = self._clock.call_at(self._paced(piece, self.baud), self._go_on)
                 return
+            piece = self._with_joined(piece)
             self._hand_over(piece, piece.data)
             if piece.apart and self._queue:
                 self._timer = asyncio.get_running_loop().call_soon(self._go_on)
                 return
+
+    def _with_joined(self, piece: Piece) -> Piece:
+        """One piece of this one and those behind it that go in its write."""
+        while piece.strike is None and self._queue and self._queue[0].joined:
+            follower = self._queue.popleft()
+            piece = replace(follower, data=piece.data + follower.data)
+        return piece
 
     def _paced(self, piece: Piece, baud: int) -> float:
         """Send the beginning of a piece, put the rest back; the moment when the line is free again."""

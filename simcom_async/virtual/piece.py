@@ -20,7 +20,8 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Bytes of one kind. ``delay``: seconds of silence before them; ``apart``: not in one write with others.
+    """Bytes of one kind. ``delay``: seconds of silence before them; ``apart``: not in one write with others;
+    ``joined``: in one write with the piece before it, where that still waits.
 
     ``strike`` is called behind them, when they have been handed to the port.
     """
@@ -29,4 +30,5 @@ class Piece:
     data: bytes
     delay: float = 0.0
     apart: bool = False
+    joined: bool = False
     strike: Callable[[], None] | None = None

@@ -7,8 +7,10 @@ import pytest
 
 from simcom_async.at.event import FinalLine, UrcLine
 from simcom_async.modem import open_modem
+from simcom_async.ports.serial import SerialPort
 from simcom_async.sites import HttpSite
 from tests.cli.conftest import Simcom, finished, first_line, running
+from tests.virtual.client import Client
 
 AT_ONCE = ("--set", "urc_delay=0")
 
@@ -77,12 +79,59 @@ async def test_its_network_and_its_personality(tmp_path: Path) -> None:
         (("--dialect", "sim800", "--map", "a=b"), "HOST:PORT"),
         (("--dialect", "sim800", "--tcp", "nonsense"), "HOST:PORT"),
         (("--dialect", "sim800", "--files", "/there/is/none"), "/there/is/none"),
+        (("--dialect", "sim800", "--faults", "/there/is/none"), "/there/is/none"),
     ],
 )
 async def test_wrong_usage(simcom: Simcom, words: tuple[str, ...], said: str) -> None:
     shown = await simcom("virtual", *words)
     assert shown.status == 2
     assert said in shown.errors
+    assert shown.text == ""
+
+
+async def test_its_faults(tmp_path: Path) -> None:
+    """The same file and seed strike the same bytes, in a process of its own each time."""
+    script = tmp_path / "faults.toml"
+    script.write_text(
+        """
+        [[fault]]
+        kind = "wrong-count"
+        command = "+HTTPREAD"
+        occurrence = 2
+        by = 5
+
+        [[fault]]
+        kind = "garble-bytes"
+        command = "+CSQ"
+        offset = 2
+        times = 1
+        """
+    )
+    heard = []
+    for seed in ("1", "1", "2"):
+        words = ("--dialect", "sim800", "--faults", str(script), "--seed", seed, "--set", "echo=off")
+        async with running("virtual", *words) as process:
+            client = await Client(SerialPort((await first_line(process))["pty"])).open()
+            await client.ok(b"AT+HTTPINIT")
+            await client.ask(b"AT+HTTPDATA=3,1000", b"\r\nDOWNLOAD\r\n")
+            client.send(b"abc")
+            await client.hear(b"\r\nOK\r\n")
+            await client.ask(b"AT+HTTPREAD", b"\r\n+HTTPREAD: 3\r\nabc\r\nOK\r\n")
+            await client.ask(b"AT+HTTPREAD", b"\r\n+HTTPREAD: 8\r\nabc\r\nOK\r\n")
+            client.send(b"AT+CSQ\r")
+            heard.append(await client.hear_until(b"OK\r\n"))
+            await client.aclose()
+    assert heard[0] == heard[1] != heard[2]
+    assert b"CSQ: 21,0" in heard[0]
+    assert b"+CSQ: 21,0" not in heard[0]
+
+
+async def test_a_file_of_faults_that_is_wrong(simcom: Simcom, tmp_path: Path) -> None:
+    script = tmp_path / "faults.toml"
+    script.write_text('[[fault]]\nkind = "split"\nsize = 0\n')
+    shown = await simcom("virtual", "--dialect", "sim800", "--faults", str(script))
+    assert shown.status == 2
+    assert "faults.toml: line 3: split: size = 0: " in shown.errors
     assert shown.text == ""
 
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from simcom_async.errors import UsageError
 from simcom_async.ports.clock import ManualClock
 from simcom_async.virtual import VirtualModem
 from simcom_async.virtual.fault import Fault
-from simcom_async.virtual.faults import Delay, DoubleBytes, GarbleBytes, InsertBytes, LoseBytes, Split
+from simcom_async.virtual.faults import Delay, DoubleBytes, GarbleBytes, InsertBytes, LoseBytes, Merge, Reset, Split
 from tests.virtual.client import Client
 from tests.virtual.conftest import Start, attach
 
@@ -145,3 +148,84 @@ async def test_it_can_begin_at_a_time(clock: ManualClock, start: Start) -> None:
     await client.ask(b"AT+CSQ", CSQ)
     await clock.run(11)
     await client.ask(b"AT+CSQ", b"\r\nCSQ: 21,0\r\n" + OK)
+
+
+async def test_merged_reads(clock: ManualClock, start: Start) -> None:
+    virtual = await start(clock=clock)
+    client = await attach(virtual)
+    client.reads.clear()
+    virtual.faults.add(Merge(seconds=1, times=1))
+    client.send(b"AT\r")
+    await clock.run(0.5)
+    client.send(b"AT+CSQ\r")
+    virtual.urc_line("RING")
+    await clock.run(0.4)
+    assert client.reads == []
+    await clock.run(0.2)
+    assert len(client.reads) == 1
+    assert sorted(client.reads[0].split(b"\r\n")) == sorted((OK + CSQ + b"\r\nRING\r\n").split(b"\r\n"))
+    client.send(b"AT\r")
+    await clock.run(0)
+    assert client.reads[1:] == [OK]
+
+
+async def test_merging_ends_where_a_strike_is_due(clock: ManualClock, start: Start) -> None:
+    virtual = await start(clock=clock)
+    client = await attach(virtual)
+    virtual.faults.add(Reset(command="+CSQ", offset=4))
+    virtual.faults.add(Merge(seconds=1))
+    client.send(b"AT+CSQ\r")
+    await clock.run(0.9)
+    await client.silent()
+    await clock.run(3)
+    assert bytes(client.received).startswith(b"\r\n+C\r\nRDY\r\n")
+
+
+async def test_one_answer_is_late(clock: ManualClock, start: Start) -> None:
+    virtual = await start(clock=clock)
+    client = await attach(virtual)
+    virtual.faults.add(Delay(seconds=2, command="+CSQ", times=1))
+    client.send(b"AT\rAT+CSQ\r")
+    await clock.run(1.9)
+    await client.hear(OK)
+    await client.silent()
+    await clock.run(0.2)
+    await client.hear(CSQ)
+    client.send(b"AT+CSQ\r")
+    await clock.run(0)
+    await client.hear(CSQ)
+
+
+async def test_some_pieces_by_chance(virtual: VirtualModem, client: Client) -> None:
+    virtual.faults.add(Split(size=3, probability=0.5))
+    client.reads.clear()
+    for _ in range(100):
+        await client.ok(b"AT")
+    whole = client.reads.count(OK)
+    assert 30 < whole < 70
+    assert len(client.reads) == whole + 2 * (100 - whole)
+
+
+async def test_a_rate_can_have_a_beginning_and_an_end(virtual: VirtualModem, client: Client) -> None:
+    virtual.faults.add(DoubleBytes(rate=1.0, offset=4, times=2))
+    await client.ask(b"AT+CSQ", b"\r\n+CSSQQ: 21,0\r\n" + OK)
+    await client.ask(b"AT+CSQ", CSQ)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        (Split, {"size": 0}),
+        (Split, {"size": 3, "most": 2}),
+        (Delay, {"seconds": -1}),
+        (Merge, {"seconds": -1}),
+        (LoseBytes, {"rate": 2.0}),
+        (LoseBytes, {"offset": -1}),
+        (LoseBytes, {"towards": "nowhere"}),
+        (InsertBytes, {"data": "text"}),
+    ],
+)
+def test_wrong_values_are_refused(kind: Callable[..., Fault], wrong: dict[str, object]) -> None:
+    with pytest.raises(UsageError) as caught:
+        kind(**wrong)
+    assert caught.value.field == list(wrong)[-1]

@@ -15,6 +15,7 @@ from simcom_async.virtual.internet import (
     Internet,
     NameNotResolved,
     NoMemory,
+    SilentServer,
     StackBusy,
     TlsAlert,
     TlsFailed,
@@ -218,3 +219,43 @@ async def test_a_reset_by_a_fault_behind_some_bytes() -> None:
         connection = await internet.connect("127.0.0.1", site.port, bearer=1)
         with pytest.raises(ConnectFailed):
             await whole(connection)
+
+
+async def test_a_silence_by_a_fault_behind_some_bytes(clock: ManualClock) -> None:
+    async with RawSite(b"0123456789", wait_for=b"") as site:
+        internet = Internet({}, clock, failure=lambda: FailServer("silent", after=4))
+        connection = await internet.connect("127.0.0.1", site.port, bearer=1, idle=30)
+        assert await connection.read() == b"0123"
+        task = asyncio.create_task(connection.read())
+        await clock.run(29)
+        assert not task.done()
+        await clock.run(2)
+        with pytest.raises(SilentServer):
+            await task
+        task = asyncio.create_task(connection.read())
+        await clock.run(1)
+        internet.drop(1)
+        with pytest.raises(ConnectFailed, match="reset"):
+            await task
+        assert internet.count == 0
+
+
+async def test_a_slow_server_by_a_fault(clock: ManualClock) -> None:
+    async with RawSite(b"0123456789", wait_for=b"", then=ServerFault.HANG) as site:
+        internet = Internet({}, clock, failure=lambda: FailServer("slow", seconds=5))
+        connection = await internet.connect("127.0.0.1", site.port, bearer=1, idle=30)
+        task = asyncio.create_task(connection.read())
+        await clock.run(4)
+        assert not task.done()
+        await clock.run(2)
+        assert await task == b"0123456789"
+        connection.abort()
+
+
+async def test_a_server_lies_by_a_fault() -> None:
+    async with RawSite(b"250 done\r\n", wait_for=b"") as site:
+        failure = FailServer("lie", said="250 done", instead="550 no")
+        internet = Internet({}, LoopClock(), failure=lambda: failure)
+        connection = await internet.connect("127.0.0.1", site.port, bearer=1)
+        assert await whole(connection) == b"550 no\r\n"
+        connection.abort()

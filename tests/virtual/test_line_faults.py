@@ -12,6 +12,7 @@ from simcom_async.virtual.faults import (
     EarlyEvent,
     LateLine,
     NoFinal,
+    RepeatLine,
     ShortRead,
     Stray,
     WrongCount,
@@ -152,6 +153,48 @@ async def test_an_event_comes_before_the_final_result() -> None:
         virtual.faults.add(EarlyEvent(command="CHTTPSSEND"))
         await host.ask(b"AT+CHTTPSSEND", b"\r\n+CHTTPS: RECV EVENT\r\n" + OK + b"\r\n+CHTTPSSEND: 0\r\n")
         await host.aclose()
+
+
+async def test_a_line_comes_again_at_once(virtual: VirtualModem, client: Client) -> None:
+    virtual.faults.add(RepeatLine("+CSQ", count=2))
+    await client.ask(b"AT+CSQ", b"\r\n+CSQ: 21,0\r\n" * 3 + OK)
+    await client.ask(b"AT+CSQ", CSQ)
+
+
+async def test_a_line_comes_again_later(clock: ManualClock, start: Start) -> None:
+    virtual = await start(clock=clock)
+    client = await attach(virtual)
+    await client.ok(b"AT+SAPBR=1,1")
+    virtual.faults.add(RepeatLine("DEACT", count=2, seconds=3))
+    virtual.network.lose_bearer(1)
+    await client.hear(b"\r\n+SAPBR 1: DEACT\r\n")
+    for _ in range(2):
+        await clock.run(2.9)
+        await client.silent()
+        await clock.run(0.1)
+        await client.hear(b"\r\n+SAPBR 1: DEACT\r\n")
+    await clock.run(10)
+    await client.silent()
+
+
+async def test_lines_are_missing_by_chance(virtual: VirtualModem, client: Client) -> None:
+    virtual.faults.add(DropLine("+CSQ", probability=0.5, times=None))
+    for _ in range(100):
+        client.send(b"AT+CSQ\r")
+        await client.hear_until(OK)
+    assert 60 < sum(len(read) for read in client.reads if b"CSQ" in read) / len(CSQ) * 2 < 140
+
+
+async def test_any_command_and_any_line(virtual: VirtualModem, client: Client) -> None:
+    virtual.faults.add(Stray("+CREG: 1", before=""))
+    await client.ask(b"AT", STRAY + OK)
+    virtual.faults.add(DropLine(""))
+    await client.ask(b"AT+CSQ", OK)
+
+
+def test_a_stray_line_has_one_place() -> None:
+    with pytest.raises(UsageError, match="not together with before"):
+        Stray("RING", before="+CSQ", after="+CSQ")
 
 
 @pytest.mark.parametrize("kind", [NoFinal, WrongCount, EarlyCompletion, EarlyEvent])

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from simcom_async.errors import LinkError
+from simcom_async.errors import LinkError, UsageError
 from simcom_async.ports.clock import ManualClock
 from simcom_async.virtual import VirtualModem
 from simcom_async.virtual.fault import Fault
-from simcom_async.virtual.faults import LoseBearer, LoseNetwork, PowerLoss, RemoveSim, Reset, Unplug
+from simcom_async.virtual.faults import FailServer, LoseBearer, LoseNetwork, PowerLoss, RemoveSim, Reset, Unplug
 from tests.virtual.client import Client
 from tests.virtual.conftest import Start, attach
 
@@ -99,6 +101,37 @@ async def test_what_else_can_be_lost(virtual: VirtualModem, client: Client, faul
     virtual.faults.add(fault)
     await client.hear(lines)
     await client.silent()
+
+
+async def test_the_card_comes_back(clock: ManualClock, start: Start) -> None:
+    virtual = await start(clock=clock)
+    client = await attach(virtual)
+    virtual.faults.add(RemoveSim(at=1.0, seconds=30))
+    await clock.run(2)
+    await client.hear(b"\r\n+CPIN: NOT INSERTED\r\n")
+    await clock.run(30)
+    await client.hear(b"\r\n+CPIN: READY\r\n")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"failure": "fire"}, "failure"),
+        ({"failure": "reset", "after": -1}, "after"),
+        ({"failure": "lie"}, "said"),
+        ({"failure": "dns", "said": "x"}, "said"),
+    ],
+)
+def test_wrong_failures_are_refused(wrong: dict[str, Any], field: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        FailServer(**wrong)
+    assert caught.value.field == field
+
+
+async def test_some_connections_fail_by_chance(virtual: VirtualModem) -> None:
+    virtual.faults.add(FailServer("dns", probability=0.5, times=None))
+    failed = sum(virtual.faults.server_failure() is not None for _ in range(100))
+    assert 30 < failed < 70
 
 
 async def test_the_network_comes_back(clock: ManualClock, start: Start) -> None:

@@ -126,3 +126,14 @@ async def test_what_a_lost_port_does_not_take_is_counted(clock: ManualClock) -> 
     near.unplug()
     out.send(line(b"gone"))
     assert out.dropped == 4
+
+
+async def test_joined_pieces_go_with_those_that_wait(clock: ManualClock) -> None:
+    out, wire, *_ = await joined(clock)
+    seen: list[str] = []
+    out.send(line(b"one", joined=True))
+    out.send(line(b"two", delay=2.0), line(b"three", joined=True, strike=lambda: seen.append("strike")))
+    out.send(line(b"four", joined=True), line(b"five"))
+    await clock.run(3)
+    assert wire.reads == [(0, b"one"), (2, b"twothree"), (2, b"four"), (2, b"five")]
+    assert seen == ["strike"]
