@@ -83,7 +83,12 @@ class Classifier:
     @property
     def busy(self) -> bool:
         """Whether silence would end something."""
-        return self._follower is not None or self.due.optional
+        return self.continues or self.due.optional
+
+    @property
+    def continues(self) -> bool:
+        """Whether the line before may be continued by the next one."""
+        return self._follower is not None
 
     def quiet(self) -> None:
         """Silence: no line continues the one before, optional completions stay away."""

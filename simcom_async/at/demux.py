@@ -50,6 +50,11 @@ class Demux:
         return bool(self._rest) or self._framing is not None or self._lines.busy
 
     @property
+    def continues(self) -> bool:
+        """Whether a line is still to come that belongs to the one before it."""
+        return self._lines.continues
+
+    @property
     def payload_open(self) -> bool:
         """Whether a payload is being received."""
         return self._framing is not None and not isinstance(self._framing, EchoedEntry)

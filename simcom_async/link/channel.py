@@ -33,9 +33,9 @@ class Timings:
     """Seconds that belong to the link and not to a command.
 
     ``quiet``: silence that ends what has no other end. ``queue``: the longest wait for the port. ``settle``: silence
-    after which nothing late is expected any more. ``probe``: for the answer to AT. ``resync``: to find the step again.
-    ``closing``: that ``aclose`` leaves to an abort under way. ``unsettled``: between two looks at a service whose end
-    was not seen; they grow up to thirty times this.
+    after which nothing late is expected any more, nor a line that belongs to the one before it. ``probe``: for the
+    answer to AT. ``resync``: to find the step again. ``closing``: that ``aclose`` leaves to an abort under way.
+    ``unsettled``: between two looks at a service whose end was not seen; they grow up to thirty times this.
     """
 
     quiet: float = 0.02
@@ -45,6 +45,10 @@ class Timings:
     resync: float = 20.0
     closing: float = 1.0
     unsettled: float = 2.0
+
+    def silence(self, demux: Demux) -> float:
+        """The silence that ends what is open; a line that is still to come has longer than the rest of one."""
+        return self.settle if demux.continues else self.quiet
 
 
 class Observer(Protocol):
@@ -173,7 +177,7 @@ class Channel:
         if events:
             self._hand_on(events, time, len(data))
         if self.demux.busy:
-            self._quiet.arm(now + self.timings.quiet)
+            self._quiet.arm(now + self.timings.silence(self.demux))
         if self._watchers:
             self.wake()
 
@@ -215,7 +219,7 @@ class Channel:
         self.time.go_on()
         self._last = self.time.now()
         if self.demux.busy:
-            self._quiet.arm(self._last + self.timings.quiet)
+            self._quiet.arm(self._last + self.timings.silence(self.demux))
         self._deadlines.look()
         self.wake()
 
@@ -297,7 +301,7 @@ class Channel:
         self._deadlines.arm(operation.limit()[0])
 
     def _silent(self) -> float | None:
-        quiet = self._last + self.timings.quiet
+        quiet = self._last + self.timings.silence(self.demux)
         if not self.time.reached(quiet):
             return quiet
         if self.demux.busy:

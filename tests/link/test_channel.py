@@ -3,6 +3,8 @@ import asyncio
 import pytest
 
 from simcom_async.at.event import PayloadChunk
+from simcom_async.commands.pop3_mail import Pop3Get, Pop3Path, Pop3Saved
+from simcom_async.dialects import DIALECTS
 from simcom_async.errors import (
     CommandTimeout,
     LinkError,
@@ -102,6 +104,24 @@ async def test_an_optional_completion_stays_away_by_silence(link, peer, clock, s
     sending = await start(link.send(Write()))
     await peer.says(OK + b"\r\n+NOTE: 3\r\n")
     assert await sending == Note(value=3)
+
+
+@pytest.mark.parametrize("comes", [True, False])
+async def test_a_line_that_belongs_to_the_one_before_may_come_later_than_the_rest_of_one(clock, comes):
+    near, far = memory_line(clock=clock)
+    await far.open(lambda data: None, lambda error: None)
+    async with Link(near, DIALECTS["sim7100"], clock=clock) as link:
+        getting = asyncio.create_task(link.send(Pop3Get(number=1)))
+        await clock.settle()
+        far.write(OK + b"\r\n+POP3: SUCCESS\r\n")
+        await clock.run(0.25)
+        assert not getting.done()
+        if comes:
+            far.write(b"\r\nC:/Email/090901120000/, EMAIL000.TXT\r\n")
+        await clock.run(0.1)
+        path = Pop3Path(directory="C:/Email/090901120000/", file="EMAIL000.TXT")
+        assert await getting == (path if comes else Pop3Saved())
+    await far.aclose()
 
 
 async def test_the_sink_gets_the_pieces_of_the_payload(link, peer, start):
