@@ -89,7 +89,7 @@ class ManualClock:
             await asyncio.sleep(0)
             return
         woken = asyncio.get_running_loop().create_future()
-        timer = self.call_at(self._now + seconds, lambda: _wake(woken))
+        timer = self.call_at(self.time() + seconds, lambda: _wake(woken))
         try:
             await woken
         finally:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from simcom_async.modem import Modem, open_modem
-from simcom_async.ports.clock import Clock
+from simcom_async.ports.clock import Clock, ManualClock, Timer
 from simcom_async.sessions.ftp import FtpSession
 from simcom_async.sessions.ftp_flow import FtpWay
 from simcom_async.sites import FtpSite
@@ -23,22 +23,49 @@ WAYS = {
     "sim7000": (FtpWay.BLOCKS, FtpWay.MEMORY, FtpWay.ETX),
 }
 Server = FtpSite | Vsftpd
+#: Real seconds that a tick of a FastClock counts at most.
+TICK = 0.001
 
 
-class FastClock:
-    """The loop's clock, so many times as fast: waiting costs less, and everything else is as it is."""
+class FastClock(ManualClock):
+    """A clock that turns itself, so many times as fast as the loop's: waiting costs less.
+
+    It turns in ticks of the loop, each of which counts a millisecond at most. What a busy machine takes away from this
+    process is nobody's silence then, though it would last so many times as long. While no timer is set it stands still.
+    """
 
     def __init__(self, speed: float) -> None:
+        super().__init__()
         self._speed = speed
+        self._ticked_at: float | None = None
+        self._told = 0.0
 
     def time(self) -> float:
-        return asyncio.get_running_loop().time() * self._speed
+        self._told = max(self._told, self._now + self._passed * self._speed)
+        return self._told
 
-    def call_at(self, when: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
-        return asyncio.get_running_loop().call_at(when / self._speed, callback)
+    def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
+        timer = super().call_at(when, callback)
+        self._go_on()
+        return timer
 
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / self._speed)
+    @property
+    def _passed(self) -> float:
+        """Real seconds since the last tick that count."""
+        return 0.0 if self._ticked_at is None else min(asyncio.get_running_loop().time() - self._ticked_at, TICK)
+
+    def _go_on(self) -> None:
+        if self._ticked_at is None and self.next_due is not None:
+            loop = asyncio.get_running_loop()
+            self._ticked_at = loop.time()
+            loop.call_later(TICK, self._tick)
+
+    def _tick(self) -> None:
+        passed, self._ticked_at = self._passed, None
+        try:
+            self.advance(passed * self._speed)
+        finally:
+            self._go_on()
 
 
 class Gathered:
