@@ -162,13 +162,18 @@ class Pop3Client:
             return await self._call(lambda: question(engine))
 
     async def _call(self, call: Callable[[], T]) -> T:
-        """Do it in the thread. When it is cancelled the connection is cut, which ends the thread's wait."""
+        """Do it in the thread. When it is cancelled the connection is cut, which ends the thread's wait.
+
+        The thread has ended then, however often it is cancelled: one that outlives the loop would wait for it for ever.
+        """
         work = asyncio.ensure_future(to_thread.run_sync(call, limiter=self._threads))
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
             self.cut()
-            await asyncio.wait([work])
+            while not work.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([work])
             if not work.cancelled():
                 work.exception()
             raise
