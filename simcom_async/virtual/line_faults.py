@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from abc import ABC
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from simcom_async.virtual.fault import Fault, Positive, Seconds, Wire
@@ -46,8 +47,9 @@ class Stray(Fault):
     def __post_init__(self) -> None:
         """One place is enough."""
         super().__post_init__()
-        if self.after is not None and self.before is not None:
-            self.refuse("after", "not together with before")
+        given = [name for name in ("command", "before", "after") if getattr(self, name) is not None]
+        if len(given) > 1:
+            self.refuse(given[1], f"not together with {given[0]}")
 
     def added(self, modem: VirtualModem, random: Random) -> None:
         """Wait for the command, if there is one."""
@@ -83,6 +85,7 @@ class DropLine(Fault):
     each: ClassVar[bool] = True
 
     text: Wire
+    _own: Counter[bytes] = field(default_factory=Counter, init=False, repr=False)
 
     def outgoing(self, piece: Piece) -> Iterable[Piece]:
         """Drop."""
@@ -94,15 +97,24 @@ class DropLine(Fault):
         """Whether it strikes this piece, which counts."""
         if piece.kind in (Kind.ECHO, Kind.PAYLOAD) or self.text.encode("latin-1") not in piece.data:
             return False
+        line = piece.data.strip(b"\r\n")
+        if piece.kind is Kind.URC and line in self._own:
+            self._own -= Counter([line])
+            return False
         found = self.chance()
         if found:
             self.struck()
         return found
 
     def again(self, piece: Piece, seconds: float) -> None:
-        """Say it as an URC, ``seconds`` from now."""
-        line = piece.data.strip(b"\r\n").decode("latin-1")
-        self.modem.clock.call_at(self.modem.clock.time() + seconds, lambda: self.modem.urc_line(line))
+        """Say it as an URC, ``seconds`` from now; it is not struck then."""
+        line = piece.data.strip(b"\r\n")
+
+        def say() -> None:
+            self._own[line] += len(self.modem.lines.channels)
+            self.modem.urc_line(line.decode("latin-1"))
+
+        self.modem.clock.call_at(self.modem.clock.time() + seconds, say)
 
 
 @dataclass(eq=False)

@@ -177,6 +177,27 @@ async def test_a_line_comes_again_later(clock: ManualClock, start: Start) -> Non
     await client.silent()
 
 
+@pytest.mark.parametrize(
+    ("fault", "times"),
+    [(LateLine("DEACT", seconds=3, times=None), (3,)), (RepeatLine("DEACT", seconds=3, times=None), (0, 3))],
+)
+async def test_what_is_said_again_is_not_struck_again(
+    clock: ManualClock, start: Start, fault: DropLine, times: tuple[int, ...]
+) -> None:
+    virtual = await start(clock=clock)
+    client = await attach(virtual)
+    virtual.faults.add(fault)
+    for _ in range(2):
+        await client.ok(b"AT+SAPBR=1,1")
+        virtual.network.lose_bearer(1)
+        for second in range(10):
+            await clock.run(0.001)
+            if second in times:
+                await client.hear(b"\r\n+SAPBR 1: DEACT\r\n")
+            await client.silent()
+            await clock.run(0.999)
+
+
 async def test_lines_are_missing_by_chance(virtual: VirtualModem, client: Client) -> None:
     virtual.faults.add(DropLine("+CSQ", probability=0.5, times=None))
     for _ in range(100):
@@ -192,9 +213,11 @@ async def test_any_command_and_any_line(virtual: VirtualModem, client: Client) -
     await client.ask(b"AT+CSQ", OK)
 
 
-def test_a_stray_line_has_one_place() -> None:
-    with pytest.raises(UsageError, match="not together with before"):
-        Stray("RING", before="+CSQ", after="+CSQ")
+@pytest.mark.parametrize(("one", "other"), [("command", "before"), ("command", "after"), ("before", "after")])
+def test_a_stray_line_has_one_place(one: str, other: str) -> None:
+    with pytest.raises(UsageError, match=f"not together with {one}") as caught:
+        Stray("RING", **{one: "+CSQ", other: "+CSQ"})
+    assert caught.value.field == other
 
 
 @pytest.mark.parametrize("kind", [NoFinal, WrongCount, EarlyCompletion, EarlyEvent])
