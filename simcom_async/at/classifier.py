@@ -149,6 +149,8 @@ class Classifier:
         exchange = armed.exchange
         if not exchange.waits_for_final:
             self.armed = None
+            if exchange.echoed:  # answers come in order: the one before it gets none any more
+                self._superseded = None
             if exchange.state is State.FAILED:
                 self.due.remove(exchange)
             elif exchange.command.wire.changes:

@@ -63,6 +63,18 @@ def test_what_the_command_before_does_not_know_is_tried_with_the_one_in_flight()
     assert _kinds(demux, b"\r\n+CSQ: 1,2\r\n") == [("reply", "declared-reply")]
 
 
+def test_the_command_before_is_not_answered_behind_one_that_was_answered_behind_its_echo() -> None:
+    demux = Demux(s.SPEECH)
+    first, second, third = Exchange(s.Closed()), Exchange(s.Query()), Exchange(s.Closed())
+    heard = (b"AT+SHUT\r", b"AT+CSQ\r\r\n+CSQ: 1,2\r\n\r\nOK\r\n", b"\r\nSHUT OK\r\n")
+    for exchange, data in zip((first, second, third), heard, strict=True):
+        demux.arm(exchange)
+        exchange.written()
+        demux.receive(data)
+    assert second.answer() == s.Signal(rssi=1, ber=2)
+    assert (first.finished, third.finished) == (False, True)
+
+
 def test_packets_of_nothing_open_nothing() -> None:
     demux = Demux(s.SPEECH)
     assert _kinds(demux, b"+GET: DATA,0\r\n+CPIN: READY\r\n") == [("urc", "declared-urc")] * 2

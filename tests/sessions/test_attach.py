@@ -107,6 +107,23 @@ async def test_the_end_of_a_line_of_before_is_no_error() -> None:
     await closed(await opened(peer, clock), clock)
 
 
+async def test_an_ok_that_was_lost_behind_its_echo() -> None:
+    clock = ManualClock()
+    peer = Peer()
+    echoes = True
+
+    def echo(line: str) -> None:
+        nonlocal echoes
+        if echoes:
+            peer.say(line + "\r")
+        echoes = echoes and line != "ATE0"
+
+    peer.before = echo
+    peer.on("AT", None, OK)
+    await closed(await opened(peer, clock), clock)
+    assert clock.time() < 5
+
+
 async def test_a_module_that_only_refuses_is_shown() -> None:
     clock = ManualClock()
     peer = Peer()
