@@ -116,11 +116,17 @@ class Attachment:
             await self.link.aclose()
 
     async def _find(self) -> None:
+        silent = False
         for _ in range(_BOOTS):
             if self._ready:
                 return
-            with suppress(ModemRestarted):  # a module that is just starting has to be found once more
-                self._ready = await self._attach()
+            try:
+                with suppress(ModemRestarted):  # a module that is just starting has to be found once more
+                    self._ready = await self._attach()
+            except CommandTimeout as error:
+                if silent:
+                    raise LinkError(f"{self.url}: answers AT, but: {error}", port=self.url, seen=error.seen) from error
+                silent = True  # what a host before has begun may have come in between
         if not self._ready:
             raise ModemRestarted(f"{self.url}: the module restarts again and again", port=self.url)
 

@@ -107,6 +107,20 @@ async def test_the_end_of_a_line_of_before_is_no_error() -> None:
     await closed(await opened(peer, clock), clock)
 
 
+async def test_a_module_that_falls_silent_once_is_found_all_the_same() -> None:
+    clock = ManualClock()
+    peer = Peer()
+    peer.on("ATE0", None, OK)
+    await closed(await opened(peer, clock), clock)
+
+
+async def test_a_module_that_falls_silent_again_is_named() -> None:
+    clock = ManualClock()
+    with pytest.raises(LinkError, match="memory: answers AT, but: ATE0: final limit after 10 s"):
+        await opened(Peer(**{"ATE0": None}), clock)
+    assert clock.next_due is None
+
+
 async def test_an_ok_that_was_lost_behind_its_echo() -> None:
     clock = ManualClock()
     peer = Peer()

@@ -254,6 +254,15 @@ async def test_a_download_of_a_sim7100_that_goes_on_meanwhile(seconds: float) ->
         await goes_on(clock, site, virtual, host, seconds)
 
 
+async def test_a_download_that_a_host_has_only_asked_for() -> None:
+    """The next host has AT answered, and then comes the whole file."""
+    clock = ManualClock()
+    async with ftp_host.session({"/f": 100_000}, dialect="sim7000", clock=clock) as (site, virtual, host):
+        site.gate.shut()
+        await host.ok(b"AT+FTPETGET=1")
+        await goes_on(clock, site, virtual, host, 10)
+
+
 async def goes_on(clock: ManualClock, site: FtpSite, virtual: VirtualModem, host: Client, seconds: float) -> None:
     """The host dies while the server pauses; the server goes on so many seconds after the next host has come."""
     await site.gate.held()
