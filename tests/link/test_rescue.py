@@ -17,7 +17,7 @@ from simcom_async.link.rescue import LIMIT, RATES
 from simcom_async.ports.clock import ManualClock
 from simcom_async.ports.memory import MemoryPort, memory_line
 from simcom_async.ports.passing import PassingPort
-from simcom_async.ports.port import Lost, Sink
+from simcom_async.ports.port import Lost, Port, Sink
 
 OK = b"\r\nOK\r\n"
 GARBAGE = b"\xfe\x80\x00\xf8"
@@ -51,7 +51,7 @@ class Module:
 class SerialLine(PassingPort):
     """A serial line whose far end runs at ``rate``: at another one each of them reads garbage."""
 
-    def __init__(self, port: MemoryPort, rate: int, *, impossible: tuple[int, ...] = ()) -> None:
+    def __init__(self, port: Port, rate: int, *, impossible: tuple[int, ...] = ()) -> None:
         super().__init__(port)
         self.rate = rate
         self.rates = [115200]

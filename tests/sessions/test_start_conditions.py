@@ -15,6 +15,7 @@ from simcom_async.modem import Modem, connect
 from simcom_async.ports.clock import ManualClock
 from simcom_async.sites import FtpSite, HttpSite
 from simcom_async.virtual import VirtualModem
+from tests.link.test_rescue import SerialLine
 from tests.virtual import cftp_host, chttp_host, email_host, ftp_host
 from tests.virtual.client import Client, until
 
@@ -132,6 +133,17 @@ async def test_a_module_that_is_switched_on_meanwhile(dialect: str, seconds: flo
     async with VirtualModem(dialect, clock=clock, urc_delay=0, boot="off") as virtual:
         clock.call_at(seconds, virtual.power_on)
         await works(clock, await within(clock, connect(virtual.port(), clock=clock)))
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("rate", [9600, 921600])
+async def test_a_serial_line_at_another_rate(dialect: str, rate: int) -> None:
+    clock = ManualClock()
+    async with VirtualModem(dialect, clock=clock, urc_delay=0) as virtual:
+        line = SerialLine(virtual.port(), rate)
+        modem = await within(clock, connect(line, clock=clock))
+        assert modem.link.state.baud == line.line_rate == rate
+        await works(clock, modem)
 
 
 @pytest.mark.parametrize("dialect", FAMILIES)
