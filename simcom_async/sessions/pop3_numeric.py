@@ -7,6 +7,7 @@ that one has the server delete what is marked. So it is read to its end before t
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from simcom_async.at.command import Command
@@ -226,6 +227,8 @@ class NumericPop3(Pop3Flow):
             _log.debug("%s: POP3 is not idle", self.outfit.attachment.url)
         self._answer.expect_end()
         await network.down()
+        with suppress(CommandFailed):  # what is under way ends the session; where nothing is, it has to be asked
+            await link.send(EmailPop3Reset())
         await self._answer.until_ended(_CLOSING_LIMIT)
         await network.ready()
 

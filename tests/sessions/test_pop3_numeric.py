@@ -83,6 +83,20 @@ async def test_marks_that_cannot_be_taken_back_drop_the_connection(site: Pop3Sit
     assert not [command for command in site.commands[:-2] if command.verb == "QUIT"]
 
 
+async def test_a_session_that_was_left_open_and_keeps_its_marks_ends_with_its_bearer(site: Pop3Site) -> None:
+    site.publish(mail())
+    async with ends("sim900") as (_, modem):
+        left = mailbox(modem, site)
+        await left.__aenter__()
+        await left.delete(1)
+        left._claim.release()  # type: ignore[union-attr]
+        left._service._turns.give_back()
+        site.faults.append(MailFault(command="RSET", reply="-ERR not now", times=1))
+        async with mailbox(modem, site) as box:
+            assert (await box.stat()).mails == 1
+    assert site.deleted == []
+
+
 async def test_a_session_that_ends_by_itself(site: Pop3Site) -> None:
     site.publish(LARGE)
     async with ends("sim900", unread_timeout=0.2, repeat=0.1) as (_, modem):
