@@ -42,7 +42,7 @@ class HeldAnswer:
         self._ended = ended
         self._lines = MultiLine()
         self._arrived = asyncio.Event()
-        self._short = False
+        self._short = self._gone = False
         self._watch = attachment.link.bus.on(EmailPop3Unread, self._more_came)
 
     def begin(self) -> None:
@@ -85,15 +85,19 @@ class HeldAnswer:
     def end(self) -> None:
         """The session has ended: nothing more can be read."""
         self.unread = False
+        self._gone = True
         self._arrived.set()
 
     def expect_end(self) -> None:
-        """From now on ``until_ended`` waits for the next end."""
-        self._arrived.clear()
+        """From now on ``ended_within`` waits for the next end."""
+        self._gone = False
 
-    async def until_ended(self, limit: float) -> None:
-        """Wait until the session has ended, at most ``limit`` seconds."""
-        await self._until_arrived(limit)
+    async def ended_within(self, limit: float) -> bool:
+        """Wait until the session has ended, at most ``limit`` seconds; whether it has."""
+        if not self._gone:
+            self._arrived.clear()
+            await self._until_arrived(limit)
+        return self._gone
 
     def close(self) -> None:
         """Listen no more."""

@@ -7,7 +7,6 @@ that one has the server delete what is marked. So it is read to its end before t
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from typing import Any, TypeVar
 
 from simcom_async.at.command import Command
@@ -57,7 +56,6 @@ __all__ = ["NumericPop3"]
 
 _PAUSES = (0.2, 1.0, 3.0)  # seconds for a question that a lost line has left under way
 _PAUSE = 0.01  # seconds in which more may come
-_CLOSING_LIMIT = 5.0  # seconds until a session has ended whose connection is gone
 
 _log = logging.getLogger(__name__)
 
@@ -227,10 +225,18 @@ class NumericPop3(Pop3Flow):
             _log.debug("%s: POP3 is not idle", self.outfit.attachment.url)
         self._answer.expect_end()
         await network.down()
-        with suppress(CommandFailed):  # what is under way ends the session; where nothing is, it has to be asked
-            await link.send(EmailPop3Reset())
-        await self._answer.until_ended(_CLOSING_LIMIT)
+        await self._until_ended()
         await network.ready()
+
+    async def _until_ended(self) -> None:
+        """Wait for the end of a session without its bearer: a question under way brings it, one at rest is asked."""
+        for pause in _PAUSES:
+            try:
+                await self.outfit.link.send(EmailPop3Reset())
+            except CommandFailed:
+                if not await self._answer.ended_within(pause):
+                    continue
+            return
 
     async def _ask(self, command: Command[Any], kind: type[R], doing: str) -> R:
         """Ask the server, and take its answer. Raises Pop3Error for a negative one, and at the end of the session."""
