@@ -22,8 +22,8 @@ ESCAPES = b"\x03\x1a"
 
 _GET = re.compile(rb"\+CFTPGET: ?(?:DATA, ?)?(\d+)\r\n")
 _GETS = re.compile(rb"\+CFTPSGET: ?(?:DATA, ?)?(\d+)\r\n")
+_CLOSED = re.compile(rb"OK\r\n|ERROR\r\n")
 _RECEIVED = re.compile(rb"\+CHTTPSRECV: ?(DATA, ?)?(\d+)\r\n")
-_EVENT = re.compile(rb"\+CHTTPS: ?RECV EVENT\r\n|\+CHTTPSNOTIFY: ?PEER CLOSED\r\n")
 
 OpenModem = Callable[..., Any]
 
@@ -90,19 +90,16 @@ class PushedByHand(HandLoop):
         await self.command(b"AT+CHTTPSSEND")
         answer = bytearray()
         while len(answer) < SIZE:
-            await self.find(_EVENT)
-            while await self._receive(answer):
-                pass
-        await self.command(b"AT+CHTTPSCLSE")
+            await self._receive(answer)
+        await self.write(b"AT+CHTTPSCLSE\r")
+        await self.find(_CLOSED)  # ERROR when the server has closed before
         return len(answer)
 
-    async def _receive(self, answer: bytearray) -> int:
-        """What the module has; how many bytes."""
+    async def _receive(self, answer: bytearray) -> None:
+        """What the module has: asked for again and again, for its word that more has come is easily missed."""
         await self.command(b"AT+CHTTPSRECV=1024")
-        before = len(answer)
         while (header := await self.find(_RECEIVED))[1]:
             answer += await self.exactly(int(header[2]))
-        return len(answer) - before
 
 
 async def _rounds(sides: Mapping[str, Callable[[], Any]]) -> Rounds:
