@@ -81,9 +81,7 @@ class Rescue:
         words = [f"tried in vain: {', '.join(self.tried)}"]
         if self._sends:
             words.append("it sends without a pause")
-        if _STEPS[-1].name in self.tried:
-            words.append(_LONGER)
-        return "; ".join(words)
+        return "; ".join([*words, _LONGER])
 
     async def run(self) -> None:
         """Goes through the steps until AT is answered; begins none after LIMIT seconds. Raises PortLost."""
@@ -94,7 +92,7 @@ class Rescue:
 
     async def _steps(self) -> bool:
         for step in _STEPS:
-            if self._channel.time.reached(self._end):
+            if self._channel.time.reached(self._end - self._takes(step)):
                 return False
             await self._carry_out(step)
             if await self._answers(step.name, _TRIES, _PATIENCE):
@@ -108,7 +106,7 @@ class Rescue:
         if step.sent:
             await self._wait(step.guard)
             channel.write(step.sent)
-            await self._wait(max(step.guard, len(step.sent) * _BITS_A_BYTE / self._rate()))
+            await self._wait(max(step.guard, self._takes(step)))
             await self._silence()
 
     async def _silence(self) -> None:
@@ -169,7 +167,8 @@ class Rescue:
     async def _wait(self, seconds: float) -> None:
         await self._channel.until(lambda: False, self._channel.time.now() + seconds)
 
-    def _rate(self) -> int:
-        """The rate at which bytes leave, as far as it is known."""
+    def _takes(self, step: _Step) -> float:
+        """The seconds in which the bytes of a step leave, as far as the rate is known."""
         port = self._channel.port
-        return (port.line_rate if isinstance(port, Rated) else None) or self._channel.demux.state.baud or _USUAL_RATE
+        rate = (port.line_rate if isinstance(port, Rated) else None) or self._channel.demux.state.baud or _USUAL_RATE
+        return len(step.sent) * _BITS_A_BYTE / rate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -196,13 +196,30 @@ async def test_without_an_answer_the_rate_stays_and_one_that_cannot_be_had_is_pa
         assert rescue.seen.endswith(GARBAGE)
 
 
+async def test_no_step_is_begun_that_would_end_behind_the_limit() -> None:
+    """At 600 bit/s 1,460 blanks take 24 seconds, and 2,636 more would take 44."""
+    clock = ManualClock()
+    host, port = memory_line()
+    line = SerialLine(host, 300)
+    line.rates = [600]
+    async with lost_touch(Link(line, GENERAL, clock=clock), port, None, clock) as (link, _):
+        start = clock.time()
+        rescue = await clock.run_until(link.rescue(), 2 * LIMIT)
+        assert not rescue.answered
+        assert "1460 blanks" in rescue.tried
+        assert "2636 blanks more" not in rescue.tried
+        assert line.rates[0] == line.rates[-1] == 600
+        assert len(line.rates) < len(RATES)
+        assert clock.time() - start < LIMIT + 5
+
+
 async def test_a_cancelled_search_leaves_a_link_that_can_find_its_step() -> None:
     async with silent() as (clock, link, module):
         work = asyncio.ensure_future(link.rescue())
         await clock.run(3)
         work.cancel()
-        with suppress(asyncio.CancelledError):
-            await work
+        await asyncio.wait({work})
+        assert work.cancelled()
         assert link.condition is Condition.OUT_OF_STEP
         module.key = None
         await clock.run_until(link.send(At()), 30)
