@@ -12,6 +12,9 @@ from simcom_async.modem import Modem
 from simcom_async.sites import HttpSite
 from simcom_async.virtual import VirtualModem
 
+#: Interpreters are started here, which takes seconds on a busy machine.
+pytestmark = pytest.mark.timeout(120)
+
 pytest_plugins = ["pytester"]
 
 INI = """

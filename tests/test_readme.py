@@ -11,6 +11,9 @@ import pytest
 
 from simcom_async.cli.program import COMMANDS
 
+#: Interpreters are started here, which takes seconds on a busy machine.
+pytestmark = pytest.mark.timeout(120)
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 PROGRAMS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)

@@ -11,6 +11,9 @@ from simcom_async.at.explain import explain
 from simcom_async.dialects import SIM800
 from tests.cli.conftest import Simcom
 
+#: Interpreters are started here, which takes seconds on a busy machine.
+pytestmark = pytest.mark.timeout(120)
+
 ENTRIES = [
     ("tx", "AT+HTTPREAD\r"),
     ("rx", "AT+HTTPREAD\r\r\n+HTTPREAD: 6\r\n"),

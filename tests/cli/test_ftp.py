@@ -16,6 +16,9 @@ from simcom_async.sites import FtpFault, FtpSite, LoopbackCA, ServerFault, gener
 from simcom_async.virtual import VirtualModem
 from tests.cli.conftest import LIMIT, VIRTUAL, Simcom, finished, first_line, running
 
+#: Interpreters are started here, which takes seconds on a busy machine.
+pytestmark = pytest.mark.timeout(120)
+
 SIM7000 = "virtual:sim7000?urc_delay=0"
 AWKWARD = bytes(range(256)) + b"\r\nOK\r\n> \x03\x10\x1a"
 TIME = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)

@@ -10,6 +10,9 @@ import pytest
 
 from simcom_async.cli.output import print_json, print_json_lines, print_table, progress, remark
 
+#: Interpreters are started here, which takes seconds on a busy machine.
+pytestmark = pytest.mark.timeout(120)
+
 
 def test_json_is_one_value(capsys: pytest.CaptureFixture[str]) -> None:
     print_json({"a": "é"})

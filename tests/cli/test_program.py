@@ -19,6 +19,9 @@ from simcom_async.errors import SimcomError
 from simcom_async.sites import HttpSite
 from tests.cli.conftest import LIMIT, VIRTUAL, Simcom, finished, first_line, running
 
+#: Interpreters are started here, which takes seconds on a busy machine.
+pytestmark = pytest.mark.timeout(120)
+
 LATER = ("doctor", "shell", "monitor", "farm", "gateway")
 
 

@@ -11,6 +11,9 @@ from simcom_async.sites import HttpSite
 from simcom_async.virtual import VirtualModem
 from tests.cli.conftest import Simcom, finished, first_line, running
 
+#: Interpreters are started here, which takes seconds on a busy machine.
+pytestmark = pytest.mark.timeout(120)
+
 
 async def test_commands_are_sent_and_recorded_as_they_are(simcom: Simcom, tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"

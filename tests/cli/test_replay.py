@@ -13,6 +13,9 @@ from tests.cli.conftest import Simcom, finished, first_line, running
 from tests.cli.test_bridge import Heard
 from tests.cli.test_explain import recording
 
+#: Interpreters are started here, which takes seconds on a busy machine.
+pytestmark = pytest.mark.timeout(120)
+
 
 async def recorded(file: Path, url: str) -> bytes:
     """A real session through ``simcom record``; the body that it fetched."""

@@ -9,10 +9,15 @@ import pty
 import sys
 from pathlib import Path
 
+import pytest
+
 from simcom_async.sites import HttpSite, generated
 from tests.cli.conftest import finished, first_line, running
 
-LIMIT = 15.0
+#: Interpreters are started here, which takes seconds on a busy machine.
+pytestmark = pytest.mark.timeout(120)
+
+LIMIT = 60.0
 
 
 async def test_a_file_of_300_kb_with_a_progress_bar(site: HttpSite, tmp_path: Path) -> None:

@@ -12,6 +12,9 @@ from simcom_async.sites import HttpSite
 from tests.cli.conftest import Simcom, finished, first_line, running
 from tests.virtual.client import Client
 
+#: Interpreters are started here, which takes seconds on a busy machine.
+pytestmark = pytest.mark.timeout(120)
+
 AT_ONCE = ("--set", "urc_delay=0")
 
 

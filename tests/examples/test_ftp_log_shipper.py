@@ -19,6 +19,9 @@ from simcom_async import FtpError, Modem, VirtualModem, open_modem
 from simcom_async.sites import FtpFault, FtpSite, ServerFault
 from simcom_async.virtual.faults import LoseBearer, Reset
 
+#: Interpreters are started here, which takes seconds on a busy machine.
+pytestmark = pytest.mark.timeout(120)
+
 ROOT = Path(__file__).parents[2]
 SIZE = 60_000
 LIMIT = 60.0

@@ -14,6 +14,9 @@ from examples.https_post import BATCH, Poster, readings
 from simcom_async import HttpError, VirtualModem, open_modem
 from simcom_async.sites import HttpSite, LoopbackCA, Route, ServerFault
 
+#: Interpreters are started here, which takes seconds on a busy machine.
+pytestmark = pytest.mark.timeout(120)
+
 ROOT = Path(__file__).parents[2]
 TOKEN = "s3cret"
 

@@ -12,7 +12,7 @@ import pytest
 from simcom_async.virtual import VirtualModem
 from tests.virtual.client import until
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.timeout(60)]
 
 #: Where Debian puts what only an administrator used to need.
 PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
