@@ -76,9 +76,13 @@ class ByParameter:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """An entry of as many bytes as this field of the prompt line grants: it may be less than was asked for."""
+    """An entry of as many bytes as this field of the prompt line grants: it may be less than was asked for.
+
+    ``asked`` is the parameter of the command that asks for them.
+    """
 
     field: str
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,7 @@ class EmailSmtpBlock(Command[None]):
         name="+SMTPFT",
         form=Form.WRITE,
         tested="",
-        entry=Entry(prompt=EmailSmtpGrant, size=Granted("length"), maximum=EMAIL_BLOCK_MAXIMUM),
+        entry=Entry(prompt=EmailSmtpGrant, size=Granted("length", "length"), maximum=EMAIL_BLOCK_MAXIMUM),
         patience=Patience(final=130.0),
         service=Service.SMTP,
         needs=("SMTPSEND",),

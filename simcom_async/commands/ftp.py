@@ -277,7 +277,7 @@ class FtpPutBlock(Command[None]):
     wire = Syntax(
         name="+FTPPUT",
         form=Form.WRITE,
-        entry=Entry(prompt=FtpPutGrant, size=Granted("length"), maximum=FTP_BLOCK_MAXIMUM),
+        entry=Entry(prompt=FtpPutGrant, size=Granted("length", "length"), maximum=FTP_BLOCK_MAXIMUM),
         service=Service.FTP,
         needs=("FTPPUT",),
         abort=Abort(entry=Means.FILL),

@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from simcom_async.at.command import Command, Probe
     from simcom_async.link.channel import Channel
 
-__all__ = ["ask", "leave_port", "settle"]
+__all__ = ["ENDS", "FILL", "ask", "leave_port", "settle"]
 
 Send = Callable[["Command[Any]"], Awaitable[object]]
 
 _log = logging.getLogger("simcom_async.link")
 
-_BYTES = {Means.ESC: b"\x1b", Means.SUB: b"\x1a", Means.ETX: b"\x03"}
+#: What ends an entry, where a byte does.
+ENDS = {Means.ESC: b"\x1b", Means.SUB: b"\x1a", Means.ETX: b"\x03"}
 #: What fills up an entry that nobody wants any more: blanks do no harm in any text.
-_FILL = b" " * 4096
+FILL = b" " * 4096
 
 
 async def ask(channel: Channel, command: Command[Any], end: float) -> Exchange:
@@ -79,7 +80,11 @@ async def _abort(channel: Channel, operation: Operation, send: Send) -> None:
         return
     try:
         await send(abort.command())
-    except (ModemError, CommandTimeout, LinkError) as error:
+    except ModemError as error:
+        # It has nothing to end: the work has ended already, and its probe, where it has one, says so.
+        _log.debug("%s: the abort of %s was refused: %s", channel.port.url, operation.command.masked, error)
+        return
+    except (CommandTimeout, LinkError) as error:
         _log.warning("%s: the abort of %s failed: %s", channel.port.url, operation.command.masked, error)
         return
     # What the abort ends may still say so itself; after that nothing more can come.
@@ -117,8 +122,8 @@ async def _leave_entry(channel: Channel, operation: Operation) -> float:
     means = wire.abort.entry
     if means is Means.FILL and operation.exchange.granted is not None:
         await _fill(channel, operation)
-    elif means in _BYTES:
-        channel.write(_BYTES[means])
+    elif means in ENDS:
+        channel.write(ENDS[means])
     elif wire.entry is not None and wire.entry.timer is not None:
         # The module gives up by itself when its own timer has run out.
         patience += float(getattr(operation.command, wire.entry.timer)) / 1000
@@ -132,7 +137,7 @@ async def _fill(channel: Channel, operation: Operation) -> None:
         operation.left = exchange.granted or 0
     rest = (operation.block or b"")[(exchange.granted or 0) - operation.left :]
     while operation.left and exchange.prompted:
-        piece, rest = (rest or _FILL)[: operation.left], b""
+        piece, rest = (rest or FILL)[: operation.left], b""
         operation.left -= len(piece)
         channel.write(piece)
         if not operation.left:
@@ -148,8 +153,8 @@ async def _end_work(channel: Channel, operation: Operation) -> None:
     if wire.abort.after is Means.COMMAND and wire.abort.command is not None:
         await _ask_for_end(channel, operation, wire.abort.command())
         end = channel.time.now() + channel.timings.settle
-    elif wire.abort.after in _BYTES:
-        channel.write(_BYTES[wire.abort.after])
+    elif wire.abort.after in ENDS:
+        channel.write(ENDS[wire.abort.after])
     else:
         await _wait_out(channel, operation)
         return

@@ -15,6 +15,7 @@ from simcom_async.errors import LinkError, ModemRestarted
 from simcom_async.link.abort import Send, ask, leave_port, settle
 from simcom_async.link.condition import Condition, ServiceSettled
 from simcom_async.link.rescue import Rescue
+from simcom_async.link.unseen import leave_unseen
 
 if TYPE_CHECKING:
     from simcom_async.at.command import Service
@@ -180,6 +181,8 @@ class Recovery:
         exchange = operation.exchange
         try:
             certain = await leave_port(self._channel, operation, end)
+            if not certain and operation.command.wire.entry is not None:
+                await leave_unseen(self._channel, operation)
         except LinkError as error:
             self.settled(operation)
             self._fail(error)

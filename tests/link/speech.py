@@ -196,7 +196,7 @@ class Offer(Command[Credit]):
         name="+OFFER",
         form=Form.WRITE,
         replies=(Credit,),
-        entry=Entry(prompt=Credit, size=Granted("count")),
+        entry=Entry(prompt=Credit, size=Granted("count", "size")),
         patience=Patience(prompt=2, final=5, idle=3),
         abort=Abort(entry=Means.FILL),
     )

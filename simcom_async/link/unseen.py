@@ -1,0 +1,64 @@
+"""An entry that the module may be in although its prompt, or the end of it, was not seen: ended as declared."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from simcom_async.at.command import ByParameter, Granted, Means
+from simcom_async.commands.general import At
+from simcom_async.link.abort import ENDS, FILL, ask
+
+if TYPE_CHECKING:
+    from simcom_async.at.exchange import Exchange
+    from simcom_async.link.channel import Channel
+    from simcom_async.link.operation import Operation
+
+__all__ = ["leave_unseen"]
+
+_log = logging.getLogger("simcom_async.link")
+
+_PROBE = len(b"AT\r")
+
+
+async def leave_unseen(channel: Channel, operation: Operation) -> None:
+    """Ends the entry of a command whose final result was not seen in time, if the module swallows what is written.
+
+    That is what one AT shows, which is then part of the entry; a counted one gets no more than was asked for. Whoever
+    calls this finds the step again.
+    """
+    timings, wire = channel.timings, operation.command.wire
+    await channel.silence(timings.settle, channel.time.now() + timings.probe)
+    channel.flush()
+    probe = await ask(channel, At(), channel.time.now() + timings.probe)
+    if not probe.waits_for_final:
+        return
+    _log.info("%s: AT is swallowed behind %s: ends its entry", channel.port.url, operation.command.masked)
+    if wire.abort.entry in ENDS:
+        channel.write(ENDS[wire.abort.entry])
+    elif wire.abort.entry is Means.FILL:
+        await _fill(channel, probe, _asked(operation) - _PROBE)
+    elif wire.entry is not None and wire.entry.timer is not None:
+        # The module gives up by itself when its own timer has run out.
+        seconds = float(getattr(operation.command, wire.entry.timer)) / 1000
+        await channel.until(lambda: not probe.waits_for_final, channel.time.now() + seconds)
+
+
+def _asked(operation: Operation) -> int:
+    """How many bytes the module may wait for, at most."""
+    command = operation.command
+    size = None if command.wire.entry is None else command.wire.entry.size
+    if isinstance(size, Granted) and size.asked:
+        return int(getattr(command, size.asked))
+    if isinstance(size, ByParameter):
+        return int(getattr(command, size.field))
+    return operation.exchange.granted or 0
+
+
+async def _fill(channel: Channel, probe: Exchange, count: int) -> None:
+    """Writes so many blanks; fewer where the module says that it has enough."""
+    while count > 0 and probe.waits_for_final:
+        piece = FILL[:count]
+        count -= len(piece)
+        channel.write(piece)
+        await channel.port.drain()
