@@ -14,11 +14,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from simcom_async.at.command import Command, RawCommand
 from simcom_async.at.dialect import Dialect
 from simcom_async.at.event import LineEvent
 from simcom_async.dialects import DIALECTS
@@ -34,12 +32,14 @@ from tests.judge.declared import (
     judged_services,
     of_judged_services,
 )
-from tests.judge.dialogue import Course, Entered, Part, Quiet, Received, Send, play, play_every_way
-from tests.judge.farend import Hears, Manner, Says
+from tests.judge.dialogue import Course, Part, play, play_every_way
+from tests.judge.farend import Manner, Says
 from tests.judge.farend import play as far_end
+from tests.judge.known import ADDED, HELD_BACK, REFUSED, UNENDED
 from tests.judge.needs import surroundings
 from tests.judge.replay import judge_line, replay, spelled
 from tests.judge.report import MissingReport, missing, waiting
+from tests.judge.spoken import spoken
 from tests.judge.tap import Tap
 from tests.judge.transcript import Does, Transcript, load, load_all
 from tests.judge.verbs import NO_VERB, VERBS, WAITING
@@ -64,30 +64,6 @@ DECLARED = {
 }
 #: SHA-256 over names and contents of the transcripts and of the inventory: the judge does not bend.
 UNCHANGED = "a00cb9affb6646ea855cf36446099f2fbe3edf142d3a437a7391b13f335f27ee"
-#: Lines that the dialect rightly does not take: shown to be refused, then sent all the same.
-REFUSED: dict[str, tuple[str, ...]] = {
-    "sim7100-ftp-cftpgetfile-refused": ('AT+CFTPGETFILE="/pub/mydir/test1.txt",9',),
-    "sim900-email-forms": ("AT+EMAILTO=9", "AT+EMAILTO=121"),
-    "sim900-smtp-file-rules": ('AT+SMTPFILE=1,"test.txt",1', 'AT+SMTPFILE=2,"test.bmp",0'),
-    "sim900-smtp-forms": ('AT+SMTPAUTH=0,"x","y"',),
-}
-#: Lines that the link rightly holds back while the same command is under way: shown to be held back, then sent raw. The
-#: 66 by which a module refuses a second upload has the form of the end of the first, and no host can tell which it is.
-#: The same holds for the words of the textual e-mail; and while an answer of a mailbox is unread nothing else is taken.
-HELD_BACK = {
-    **{f"{family}-ftp-operror-twice": ("AT+FTPPUT=1",) for family in ("sim800", "sim7000")},
-    "sim900-pop3-read-busy": ("AT+POP3NUM",),
-    "sim7100-smtp-smtpsend-ongoing": ("AT+SMTPSEND",),
-    "sim7100-pop3-pop3num-ongoing": ("AT+POP3NUM",),
-}
-#: Commands that the document leaves without an end: AT+SMTPSTOP stops the mail, and nothing says so.
-UNENDED = {"sim7100-smtp-smtpstop": ("AT+SMTPSEND",)}
-#: What real firmware says at the end, of which the document does not speak (SIM5320 AT manual 16.7.9).
-#: As the most that is fetched, a number of bytes leaves others behind (SIM5320 AT manual 16.5.6).
-ADDED = {
-    "sim7100-smtp-smtpstop": ("+SMTP: USER CANCEL",),
-    "sim7100-https-chttpsrecv": ("+CHTTPS: RECV EVENT",),
-}
 #: Cuts of a dialogue in two that `make test` draws; `make test-long` makes all of them.
 CUTS = 60
 
@@ -164,30 +140,9 @@ def test_every_command_line_is_a_declared_command_and_is_written_as_the_manual_h
 # --- the demux: every line, every cut -------------------------------------------------------------------------------
 
 
-def parts_of(transcript: Transcript, manner: Manner, dialect: Dialect | None) -> list[Part]:
-    """The transcript as a dialogue; without a dialect its commands are raw ones, and so is what the link holds back.
-
-    What comes together is one burst.
-    """
-    parts: list[Part] = []
-    written, raw = b"", set(REFUSED.get(transcript.name, ()))
-    for turn in far_end(transcript, manner):
-        match turn:
-            case Hears(data, step) if step.does is Does.SEND:
-                line = data[:-1].decode("latin-1")
-                known = None if line in raw else dialect
-                command: Command[Any] = RawCommand.of(line) if known is None else declared_command(known, line)
-                raw |= {line} & set(HELD_BACK.get(transcript.name, ()))
-                written = command.text
-                parts += [Quiet(), Send(command)]
-            case Hears(data, _):
-                parts.append(Entered(data))
-            case Says(data, step):
-                if step.does is Does.SEND:
-                    data = written + b"\r"
-                burst = parts[-1].data if isinstance(parts[-1], Received) else b""
-                parts[len(parts) - bool(burst) :] = [Received(burst + data)]
-    return [*parts[1:], Quiet()]
+def parts_of(transcript: Transcript, manner: Manner, dialect: Dialect | None) -> Sequence[Part]:
+    """The transcript as a dialogue."""
+    return spoken(transcript, manner, dialect).parts
 
 
 def judge_course(course: Course, transcript: Transcript, manner: Manner) -> None:
