@@ -75,21 +75,23 @@ class Recovery:
         operation.given_up = True
         channel.demux.abandon(operation.exchange)
         if operation is channel.current:
-            end = max(operation.limit()[0], channel.time.now() + channel.timings.settle)
+            end = channel.time.now() + channel.timings.settle
+            if operation.exchange.state is not State.EARLY:  # else its work has ended, and its final result is lost
+                end = max(end, operation.limit()[0])
             channel.current = None
-            self._hold(reason)
+            self._hold(reason, silent=_timed_out(operation))
             if operation.exchange.answering:
                 self._claims.doubt(operation)
-            self._spawn(self._drain(operation, end), f"drain after {operation.command.masked}")
+            self._spawn(self._drain(operation, end, reason), f"drain after {operation.command.masked}")
         elif operation in channel.due:
             self._unsettled(operation, abort=True)
 
     def find_step(self, reason: str) -> None:
         """Finds out what the next answer will belong to; commands wait until then."""
         self._hold(reason)
-        self._spawn(self._back_in_step(certain=False), "resynchronise")
+        self._spawn(self._back_in_step(reason, certain=False), "resynchronise")
 
-    async def rescue(self) -> Rescue:
+    async def rescue(self, layers: Collection[Layer] = frozenset(Layer)) -> Rescue:
         """Looks for a module that does not answer AT, see ``Rescue``; commands wait meanwhile.
 
         Takes LIMIT seconds and a few more, behind what the link is doing already. Raises PortLost.
@@ -97,7 +99,7 @@ class Recovery:
         channel = self._channel
         busy = channel.time.now() + channel.timings.resync + channel.timings.probe
         await channel.until(lambda: not self._draining, busy)
-        rescue = Rescue(channel)
+        rescue = Rescue(channel, layers)
         if channel.condition is not Condition.OUT_OF_STEP:
             rescue.answered = channel.condition is Condition.READY
             return rescue
@@ -114,7 +116,8 @@ class Recovery:
             self.find_step("the module answers again")
             return
         url = self._channel.port.url
-        self._fail(LinkError(f"{url}: no answer to AT; {rescue.account}", port=url, seen=rescue.seen))
+        account = f"; {rescue.account}" if rescue.account else ""
+        self._fail(LinkError(f"{url}: no answer to AT{account}", port=url, seen=rescue.seen))
 
     def restarted(self, boot: ModuleBooted) -> None:
         """The module has booted: nothing that was under way will come to its end."""
@@ -153,9 +156,12 @@ class Recovery:
         if operation.given_up and service is not None:
             self._channel.bus.publish(ServiceSettled(service, operation.command.masked))
 
-    def _hold(self, reason: str) -> None:
+    def _hold(self, reason: str, *, silent: bool = False) -> None:
         self._channel.held = True
-        self._channel.change(Condition.DRAINING, reason)
+        self._channel.change(Condition.DRAINING, reason, silent=silent)
+
+    def _begin(self, layer: Layer, why: str) -> Undertaken:
+        return Undertaken(self._channel.bus, self._channel.time.now, layer, why)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         if self._owner is None or not self._owner.running:

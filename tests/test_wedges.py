@@ -1,0 +1,176 @@
+"""What once left a module stuck: a line that was lost at the worst place. The next operation works soon after.
+
+Each case drops one line, waits for the error that it makes, and does the same again without a person. "Soon" is in
+seconds of the clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import pytest
+
+from simcom_async.errors import CommandTimeout, SimcomError
+from simcom_async.modem import Modem, open_modem
+from simcom_async.sessions.ftp_flow import FtpWay
+from simcom_async.sites import FtpSite, HttpSite
+from simcom_async.sites.route import Route
+from simcom_async.sites.smtp import SmtpSite
+from simcom_async.virtual import VirtualModem
+from simcom_async.virtual.faults import DropLine, LoseBytes, NoFinal
+from tests.sessions.ftp_ends import FastClock
+from tests.sessions.http_ends import CA
+from tests.sessions.mails import mail
+
+SPEED = 40.0
+BODY = bytes(range(256)) * 20
+ECHO = Route(method="POST", path="/echo", echo=True)
+
+
+@dataclass
+class Place:
+    """Servers, a module, and a modem that drives it."""
+
+    virtual: VirtualModem
+    modem: Modem
+    clock: FastClock
+    http: HttpSite
+    https: HttpSite
+    ftp: FtpSite
+    ftps: FtpSite
+    smtp: SmtpSite
+
+
+@asynccontextmanager
+async def place(family: str) -> AsyncIterator[Place]:
+    clock = FastClock(SPEED)
+    async with (
+        HttpSite([ECHO]) as http,
+        HttpSite([ECHO], tls=CA.issue()) as https,
+        FtpSite() as ftp,
+        FtpSite(certificate=CA.pem("127.0.0.1"), tls_required=True) as ftps,
+        SmtpSite(users={"joe": "secret"}) as smtp,
+        VirtualModem(family, clock=clock, urc_delay=0) as virtual,
+        open_modem(virtual.port(), apn="internet", clock=clock) as modem,
+    ):
+        await modem.network.up()
+        yield Place(virtual, modem, clock, http, https, ftp, ftps, smtp)
+
+
+async def post(place: Place, *, tls: bool = False) -> None:
+    response = await place.modem.http.post((place.https if tls else place.http).url_of("/echo"), BODY)
+    assert (response.status, response.body) == (200, BODY)
+
+
+async def post_with_tls(place: Place) -> None:
+    await post(place, tls=True)
+
+
+async def upload(place: Place, way: FtpWay | None = None, *, tls: bool = False) -> None:
+    site = place.ftps if tls else place.ftp
+    host, port = site.address
+    async with place.modem.ftp(host, port, user="user", password="secret", tls=tls) as ftp:
+        await ftp.upload(BODY, "/up", via=way)
+    assert site.read("/up") == BODY
+
+
+async def upload_with_tls(place: Place) -> None:
+    await upload(place, tls=True)
+
+
+async def in_memory(place: Place) -> None:
+    await upload(place, FtpWay.MEMORY)
+
+
+async def as_stream(place: Place) -> None:
+    await upload(place, FtpWay.ETX)
+
+
+async def send(place: Place, files: dict[str, bytes] | None = None) -> None:
+    host, port = place.smtp.address
+    letter = mail("Text\n", files=files or {})
+    await place.modem.smtp.send(letter, hostname=host, port=port, username="joe", password="secret")
+
+
+async def attach(place: Place) -> None:
+    await send(place, {"f.bin": BODY})
+
+
+Work = Callable[[Place], Awaitable[None]]
+
+PROMPTS: list[tuple[str, str, str, Work]] = [
+    ("sim800", "+FTPPUT: 2,", "FTPPUT=2", upload),
+    ("sim800", "+FTPEXTPUT: ", "FTPEXTPUT=2", in_memory),
+    ("sim7000", "+FTPETPUT: 2,1", "FTPETPUT=2", as_stream),
+    ("sim800", "DOWNLOAD", "HTTPDATA", post),
+    ("sim800", "DOWNLOAD", "SMTPBODY", send),
+    ("sim800", "+SMTPFT: 2,", "SMTPFT=", attach),
+    ("sim900", ">", "SMTPBODY", send),
+    ("sim7100", ">", "SMTPBODY", send),
+    ("sim7100", ">", "CFTRANRX", attach),
+    ("sim7100", "+CHTTPACT: REQUEST", "CHTTPACT", post),
+    ("sim7100", "+CFTPPUT: BEGIN", "CFTPPUT", upload),
+    ("sim7100", ">", "CFTPSPUT", upload_with_tls),
+    ("sim7100", ">", "CHTTPSSEND", post_with_tls),
+]
+
+
+#: Some of them in the ordinary run.
+STRUCK = [
+    pytest.param(*case, marks=() if case[2] in ("FTPPUT=2", "CHTTPACT") else pytest.mark.long) for case in PROMPTS
+]
+
+
+async def fails(here: Place, work: Work, *kinds: type[SimcomError], within: float) -> SimcomError:
+    """Do what is to fail: the error, which comes so soon."""
+    start = here.clock.time()
+    with pytest.raises(kinds) as caught:
+        await work(here)
+    print(f"{here.clock.time() - start:.1f}: {caught.value!r}")
+    assert here.clock.time() - start < within
+    return caught.value
+
+
+async def may_fail(here: Place, work: Work, within: float) -> None:
+    """Do what fails or not, or fails to be what was meant; it ends so soon."""
+    start = here.clock.time()
+    with suppress(SimcomError, AssertionError):
+        await work(here)
+    assert here.clock.time() - start < within
+
+
+async def goes_on(here: Place, work: Work, within: float = 10.0) -> None:
+    """The same works, soon, without a person."""
+    here.virtual.faults.clear()
+    start = here.clock.time()
+    await work(here)
+    print(f"{here.clock.time() - start:.1f}")
+    assert here.clock.time() - start < within
+
+
+@pytest.mark.parametrize(("family", "line", "command", "work"), PROMPTS)
+async def test_a_lost_prompt(family: str, line: str, command: str, work: Work) -> None:
+    async with asyncio.timeout(60), place(family) as here:
+        here.virtual.faults.add(DropLine(text=line, command=command))
+        error = await fails(here, work, CommandTimeout, within=140)
+        assert command in str(error)
+        await goes_on(here, work)
+
+
+@pytest.mark.parametrize(("family", "line", "command", "work"), STRUCK)
+async def test_bytes_of_an_entry_are_lost(family: str, line: str, command: str, work: Work) -> None:
+    async with asyncio.timeout(60), place(family) as here:
+        here.virtual.faults.add(LoseBytes(command=command, offset=2, count=3, towards="module", times=1))
+        await may_fail(here, work, within=145)
+        await goes_on(here, work)
+
+
+@pytest.mark.parametrize(("family", "line", "command", "work"), STRUCK)
+async def test_the_final_result_behind_an_entry_is_lost(family: str, line: str, command: str, work: Work) -> None:
+    async with asyncio.timeout(60), place(family) as here:
+        here.virtual.faults.add(NoFinal(command=command))
+        await may_fail(here, work, within=145)
+        await goes_on(here, work)
