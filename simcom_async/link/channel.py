@@ -15,6 +15,7 @@ from simcom_async.at.event import Event, PayloadChunk
 from simcom_async.at.exchange import State
 from simcom_async.errors import LinkError
 from simcom_async.link.condition import Condition, LinkChanged
+from simcom_async.link.tally import Tally
 from simcom_async.link.timer import LazyTimer, WireTime
 from simcom_async.link.trace import Trace
 
@@ -66,8 +67,8 @@ class Observer(Protocol):
     def fail(self, operation: Operation, error: Exception) -> None:
         """The sink of an operation raised ``error``."""
 
-    def follow(self, baud: int) -> None:
-        """The module has changed its rate; the port is held until ``release``."""
+    def follow(self, command: Command[Any]) -> None:
+        """A command has changed the wire; when it has changed the rate the port is held until ``release``."""
 
 
 class Channel:
@@ -83,6 +84,7 @@ class Channel:
         self.timings = timings
         self.time = WireTime(clock)
         self.trace = Trace(port.url)
+        self.tally = Tally()
         self.condition = Condition.CLOSED
         self.accepts = False
         self.closing = False
@@ -114,11 +116,11 @@ class Channel:
         self.time.bind()
         self.change(Condition.READY, "opened")
 
-    def change(self, condition: Condition, reason: str) -> None:
+    def change(self, condition: Condition, reason: str, *, silent: bool = False) -> None:
         """Notes and publishes how the link is doing."""
         self.condition = condition
         self.accepts = condition.open and not self.closing
-        self.bus.publish(LinkChanged(condition, reason))
+        self.bus.publish(LinkChanged(condition, reason, silent=silent))
 
     def gone(self, condition: Condition, reason: str) -> None:
         """The port is closed or lost: nothing comes of anything any more."""
@@ -126,7 +128,7 @@ class Channel:
         self.held = True
         self.current = None
         self.due = []
-        self.demux = Demux(self.demux.dialect, WireState(spellings=self.demux.state.spellings))
+        self.demux = Demux(self.demux.dialect, WireState(baud=self.demux.state.baud, spellings=self.demux.state.spellings))
         self.time.go_on()
         if self.condition is not condition:
             self.change(condition, reason)
@@ -147,8 +149,11 @@ class Channel:
         self.demux.arm(exchange)
         operation.written_at = operation.progress = now
         exchange.written()
+        line = exchange.text + _line_end(type(exchange.command))
+        self.tally.commands += 1
+        self.tally.bytes_out += len(line)
         try:
-            self.port.write(exchange.text + _line_end(type(exchange.command)))
+            self.port.write(line)
         except LinkError as error:
             self.current = None
             self.demux.settle(exchange)
@@ -160,6 +165,7 @@ class Channel:
     def write(self, data: bytes, operation: Operation | None = None) -> None:
         """Writes bytes that are no command: an entry, or what ends one."""
         self.trace.entry(data)
+        self.tally.bytes_out += len(data)
         self.demux.entered(data)
         self.port.write(data)
         if operation is not None:
@@ -168,7 +174,8 @@ class Channel:
 
     def received(self, data: bytes) -> None:
         """The port's sink: everything happens in this call, and nothing waits."""
-        time = self.time.read()
+        time = self.tally.last_heard = self.time.read()
+        self.tally.bytes_in += len(data)
         now = self._last = self.time.at(time)
         if self.current is not None:
             self.current.heard = True
@@ -276,17 +283,11 @@ class Channel:
         if self.trace.delicate:
             self.trace.ended()
         operation.resolve()
+        self.tally.ended(operation.exchange.state is State.FAILED)
         if self.due:
             _encourage(self.due, operation, self.time.now())
         if operation.command.wire.changes and operation.exchange.state is State.DONE:
-            self._follow(operation.command)
-
-    def _follow(self, command: Command[Any]) -> None:
-        """Takes the port's rate along when the module has changed its own."""
-        baud = self.demux.state.baud
-        if baud and any(change.state == "baud" for change in command.wire.changes):
-            self.held = True
-            self._observer.follow(baud)
+            self._observer.follow(operation.command)
 
     def _advance(self, operation: Operation) -> None:
         """Lets an operation, whose exchange has come to another state, go on to what it waits for next."""

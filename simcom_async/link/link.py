@@ -51,6 +51,7 @@ class Link:
         self._channel = Channel(port, Demux(dialect, state), self.bus, clock, timings or Timings())
         self._claims = Claims()
         self._schedule = Schedule(self._channel, self._claims)
+        self.tally, self.takes_now = self._channel.tally, self._schedule.takes_now
         self.rescue = self._schedule.recovery.rescue
         self._owner: Owner | None = None
         self._closed: asyncio.Event | None = None

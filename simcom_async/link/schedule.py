@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from simcom_async.at.exchange import Exchange
+from simcom_async.at.exchange import Exchange, State
 from simcom_async.errors import LinkError
 from simcom_async.link.condition import Condition
 from simcom_async.link.entry import BLOCK, enter_block, hand_over
@@ -42,6 +42,7 @@ class Schedule:
         self._deadlines = LazyTimer(channel.time, self._look)
         self._owner: Owner | None = None
         channel.report_to(self, self._deadlines)
+        channel.tally.watch(channel.bus)
 
     def start(self, owner: Owner) -> None:
         """Runs its tasks in ``owner`` from here on."""
@@ -100,12 +101,22 @@ class Schedule:
 
     def settled(self, operation: Operation) -> None:
         """The completion of an operation has come."""
+        self._channel.tally.ended(operation.exchange.state is State.FAILED)
         self._reserved.begin(operation)
         self.recovery.settled(operation)
 
-    def follow(self, baud: int) -> None:
-        """Changes the port's rate."""
-        self.recovery.follow(baud)
+    def follow(self, command: Command[Any]) -> None:
+        """Takes the port's rate along when the module has changed its own."""
+        baud = self._channel.demux.state.baud
+        if baud and any(change.state == "baud" for change in command.wire.changes):
+            self._channel.held = True
+            self.recovery.follow(baud)
+
+    def takes_now(self, command: Command[Any]) -> bool:
+        """Whether a command would be written at once: the port is free, nobody waits for it, nothing forbids it."""
+        channel = self._channel
+        free = channel.free and not self._queue.waiting and not channel.time.stopped
+        return free and self._eligible(Operation(Exchange(command)))
 
     def fail(self, operation: Operation, error: Exception) -> None:
         """Who waits for it gets ``error``, and what was written is aborted."""
@@ -152,6 +163,7 @@ class Schedule:
                 following.append(when)
             else:
                 seen = self._channel.trace.seen()
+                self._channel.tally.timed_out()
                 self.fail(operation, operation.timed_out(limit, now - operation.written_at, seen))
         for operation in self._queue:
             when = operation.queued_at + self._channel.timings.queue
