@@ -21,14 +21,20 @@ The tree::
         ├── ModemRestarted              the module booted: its state is lost
         └── ProtocolError               what came fits no rule
 
-Every error carries its facts as attributes; the sentence is made from them.
+Every error carries its facts as attributes; the sentence is made from them. Errors of the last three branches also carry
+the traffic that led to them, as ``evidence``.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, Protocol, TypeVar
+
 __all__ = [
     "CommandFailed",
     "CommandTimeout",
+    "Evidence",
     "FtpError",
     "HttpError",
     "LimitExceeded",
@@ -45,14 +51,87 @@ __all__ = [
     "SimcomError",
     "SmtpError",
     "SmtpOutcomeUnknown",
+    "Traffic",
     "UnsupportedCommand",
     "UnsupportedService",
     "UsageError",
 ]
 
 
+E = TypeVar("E", bound="SimcomError")
+
+
+class Traffic(NamedTuple):
+    """One read (``rx``) or write (``tx``), ``t`` seconds after the first.
+
+    ``left_out``: so many bytes stood here and were not kept; there is no ``data`` then.
+    """
+
+    t: float
+    dir: Literal["tx", "rx"]
+    data: bytes = b""
+    left_out: int = 0
+
+
+class Evidence(Protocol):
+    """The last traffic before an error, secrets masked; ``str`` shows its end.
+
+    ``when`` is the time of the error and ``started`` that of the first entry (ISO 8601), ``port`` and ``dialect`` say
+    who spoke, ``command_at`` is the place of the last command among the ``entries``. ``cut``: bytes between the first
+    entry and the last were left out.
+    """
+
+    @property
+    def when(self) -> str:
+        """The time of the error."""
+
+    @property
+    def started(self) -> str:
+        """The time of the first entry."""
+
+    @property
+    def port(self) -> str:
+        """The port's name."""
+
+    @property
+    def dialect(self) -> str:
+        """The name of the dialect in force."""
+
+    @property
+    def entries(self) -> Sequence[Traffic]:
+        """Reads and writes in their order, the first of them a command where there was one."""
+
+    @property
+    def command_at(self) -> int:
+        """The place of the last command in ``entries``."""
+
+    @property
+    def cut(self) -> bool:
+        """Whether something is missing between the first entry and the last."""
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a recording, for ``simcom explain``. Raises UsageError when the file cannot be written."""
+
+
 class SimcomError(Exception):
-    """Everything this package raises on purpose."""
+    """Everything this package raises on purpose.
+
+    ``evidence`` is the last traffic, of a LinkError, CommandTimeout or OutcomeUnknown that a modem has raised; None where
+    nothing had been sent or received.
+    """
+
+    evidence: Evidence | None = None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuilt, (type(self), self.args, dict(self.__dict__))
+
+
+def _rebuilt(kind: type[E], arguments: tuple[object, ...], facts: dict[str, object]) -> E:
+    """A copy of an error, without its constructor: that wants more than the sentence."""
+    error = kind.__new__(kind, *arguments)
+    super(SimcomError, error).__init__(*arguments)
+    error.__dict__.update(facts)
+    return error
 
 
 class UsageError(SimcomError, ValueError):

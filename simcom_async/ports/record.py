@@ -14,7 +14,7 @@ from simcom_async.ports.clock import Clock, LoopClock
 from simcom_async.ports.passing import PassingPort
 from simcom_async.ports.port import Lost, Port, Sink
 
-__all__ = ["Direction", "Entry", "Recording", "RecordingPort", "read_recording"]
+__all__ = ["Direction", "Entry", "Recording", "RecordingPort", "read_recording", "save_recording"]
 
 Direction = Literal["tx", "rx"]
 
@@ -120,7 +120,7 @@ class RecordingPort(PassingPort):
         if self._start is None:
             self._start = self._clock.time()
             started = datetime.now(UTC).isoformat(timespec="milliseconds")
-            self._put({"simcom_recording": _VERSION, "dialect": self._dialect, "started": started})
+            self._put(_header(self._dialect, started))
 
     def _record(self, direction: Direction, data: bytes) -> None:
         if self._file is not None and data:
@@ -129,13 +129,13 @@ class RecordingPort(PassingPort):
 
     def _write(self, pieces: Iterable["_Piece"]) -> None:
         for piece in pieces:
-            self._put({"t": piece.t, "dir": piece.direction, "data": piece.shown.decode("latin-1")})
+            self._put(_line(Entry(piece.t, piece.direction, bytes(piece.shown))))
 
-    def _put(self, line: dict[str, object]) -> None:
+    def _put(self, line: str) -> None:
         if self._file is None or self._failure is not None:
             return
         try:
-            self._file.write(json.dumps(line) + "\n")
+            self._file.write(line)
         except OSError as error:
             self._failure = error
 
@@ -228,6 +228,15 @@ class _Masking:
         return ready
 
 
+def save_recording(path: str | os.PathLike[str], recording: Recording) -> None:
+    """Writes a recording that is whole already, as it is. Raises ``UsageError`` when the file cannot be written."""
+    lines = (_header(recording.dialect, recording.started), *map(_line, recording.entries))
+    try:
+        Path(path).write_text("".join(lines), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot save the recording: {error}", field="path", value=str(path)) from error
+
+
 def read_recording(path: str | os.PathLike[str]) -> Recording:
     """Reads a recording. Raises ``UsageError``, with file and line, when it is none."""
     try:
@@ -239,6 +248,14 @@ def read_recording(path: str | os.PathLike[str]) -> Recording:
         raise _invalid(path, 1, f'the header is {{"simcom_recording": {_VERSION}, ...}}')
     entries = tuple(_entry(path, number, line) for number, line in enumerate(lines[1:], 2) if line.strip())
     return Recording(_text(path, header, "dialect"), _text(path, header, "started"), entries)
+
+
+def _header(dialect: str | None, started: str | None) -> str:
+    return json.dumps({"simcom_recording": _VERSION, "dialect": dialect, "started": started}) + "\n"
+
+
+def _line(entry: Entry) -> str:
+    return json.dumps({"t": entry.t, "dir": entry.dir, "data": entry.data.decode("latin-1")}) + "\n"
 
 
 def _entry(path: str | os.PathLike[str], number: int, line: str) -> Entry:
