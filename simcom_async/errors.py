@@ -21,8 +21,8 @@ The tree::
         ├── ModemRestarted              the module booted: its state is lost
         └── ProtocolError               what came fits no rule
 
-Every error carries its facts as attributes; the sentence is made from them. Errors of the last three branches also carry
-the traffic that led to them, as ``evidence``.
+Every error carries its facts as attributes; the sentence is made from them. CommandTimeout, OutcomeUnknown and
+LinkError also carry the traffic that led to them, as ``evidence``.
 """
 
 from __future__ import annotations
@@ -116,8 +116,8 @@ class Evidence(Protocol):
 class SimcomError(Exception):
     """Everything this package raises on purpose.
 
-    ``evidence`` is the last traffic, of a LinkError, CommandTimeout or OutcomeUnknown that a modem has raised; None where
-    nothing had been sent or received.
+    ``evidence`` is the last traffic before a LinkError, CommandTimeout or OutcomeUnknown that a modem has raised; None
+    where nothing had been sent or received.
     """
 
     evidence: Evidence | None = None

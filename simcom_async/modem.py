@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl
 
 from pydantic import SecretStr
 
-from simcom_async.at.command import Command, RawCommand
+from simcom_async.at.command import Command
 from simcom_async.at.dialect import Dialect, WireState
-from simcom_async.at.explain import read_command
-from simcom_async.dialects import GENERAL
+from simcom_async.at.secret import raw_command
+from simcom_async.dialects import DIALECTS, GENERAL
 from simcom_async.errors import UnsupportedService, UsageError
 from simcom_async.link.bus import EventBus
 from simcom_async.link.link import Link
@@ -118,9 +118,7 @@ class Modem:
         """
         if not isinstance(line, str):
             raise UsageError(f"line: a {type(line).__name__} cannot be sent, allowed is str", field="line", value=line)
-        raw = RawCommand.of(line)
-        concealed = read_command(raw.line.encode("ascii"), self.link.dialect).secrets
-        return await self.send(RawCommand.of(raw.line, concealed), timeout=timeout)
+        return await self.send(raw_command(line, (self.link.dialect, *DIALECTS.values())), timeout=timeout)
 
     async def send(self, command: Command[A], *, timeout: float | None = None) -> A:
         """Send a declared command; what it answers."""

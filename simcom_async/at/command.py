@@ -177,8 +177,9 @@ class Syntax:
     may be ``documented``, where the document has another than real firmware. ``basic`` commands (``E``, ``&F``) have
     their number right behind the name. ``tested`` is what the test form prints behind the tag (empty: plain OK; None:
     there is no test form; ``auto``: made from the limits). ``replies`` come before the final result; ``finals`` are
-    good final results beyond OK (``SHUT OK``); with ``final_reply`` the reply is the final result itself, with
-    ``unanswered`` none comes at all. ``clears`` names settings that success resets, ``needs`` what must have been done,
+    good final results beyond OK (``SHUT OK``); with ``dials`` a call is tried, whose results are final results as well
+    (CONNECT, NO CARRIER, BUSY, ...: inside any other command they are those of an earlier call); with ``final_reply``
+    the reply is the final result itself, with ``unanswered`` none comes at all. ``clears`` names settings that success resets, ``needs`` what must have been done,
     both in words of the family. ``reserves`` is what the module takes from its completion on, and nothing else.
     ``invalid`` is the number of the +CME ERROR by which it refuses wrong parameters (None: plain ERROR).
     """
@@ -193,6 +194,7 @@ class Syntax:
     tested: str | None = None
     text: UntilFinal | None = None
     finals: tuple[str, ...] = ()
+    dials: bool = False
     final_reply: bool = False
     unanswered: bool = False
     entry: Entry | None = None
@@ -275,20 +277,27 @@ class RawCommand(Command[tuple[str, ...]]):
     """A command line that nothing declares, sent as it is; returns the lines of its reply.
 
     ``line`` is what stands behind AT (``+CSQ``, ``I``). General AT rules decide what belongs to it. ``concealed`` are
-    the parts of it that must not be shown.
+    the parts of it that must not be shown, ``reveals`` says that there may be secrets in its reply.
     """
 
     wire = Syntax(name="", form=Form.EXECUTE, ref="V.250 5.2.1")
     line: Annotated[str, Rest()]
 
     _concealed: tuple[bytes, ...] = PrivateAttr(default=())
+    _reveals: bool = PrivateAttr(default=False)
 
     @classmethod
-    def of(cls, line: str, concealed: tuple[bytes, ...] = ()) -> Self:
+    def of(cls, line: str, concealed: tuple[bytes, ...] = (), *, reveals: bool = False) -> Self:
         """The command of a line with or without its AT."""
         command = cls(line=line[2:] if line[:2].upper() == "AT" else line)
         command._concealed = concealed
+        command._reveals = reveals
         return command
+
+    @property
+    def reveals(self) -> bool:
+        """Whether its reply may show secrets."""
+        return self._reveals
 
     @property
     def secrets(self) -> tuple[bytes, ...]:

@@ -46,8 +46,11 @@ def _recorder(file: str, target: Target) -> MaskingRecorder:
 
 
 async def _send(file: str, commands: Sequence[str], target: Target) -> None:
+    from simcom_async.at.command import RawCommand
     from simcom_async.at.event import EchoLine, LineEvent
     from simcom_async.at.explain import read_command
+    from simcom_async.at.secret import raw_command
+    from simcom_async.dialects import DIALECTS
     from simcom_async.link.link import Link
 
     def show(event: LineEvent) -> None:
@@ -58,7 +61,10 @@ async def _send(file: str, commands: Sequence[str], target: Target) -> None:
         link.bus.on(LineEvent, show)
         for text in commands:
             body = text[2:] if text[:2].upper() == "AT" else text
-            await link.send(read_command(body.encode("ascii", "replace"), target.spoken), admit=False)
+            command = read_command(body.encode("ascii", "replace"), target.spoken)
+            if isinstance(command, RawCommand):
+                command = raw_command(command.line, (target.spoken, *DIALECTS.values()))
+            await link.send(command, admit=False)
 
 
 async def _bridge(file: str, tcp: tuple[str, int] | None, target: Target) -> None:
