@@ -12,20 +12,17 @@ from simcom_async.at.event import EchoLine, FinalLine, LineEvent, Noise, PromptL
 from simcom_async.at.exchange import Exchange, Input
 from simcom_async.at.message import Times
 
-__all__ = ["FINALS", "Armed", "final_result"]
+__all__ = ["CALL_RESULTS", "FINALS", "Armed", "final_result"]
 
-#: Final results in words (V.250 table 1), and whether they are good ones.
-FINALS = {
-    b"OK": True,
-    b"CONNECT": True,
-    b"ERROR": False,
-    b"NO CARRIER": False,
-    b"BUSY": False,
-    b"NO ANSWER": False,
-    b"NO DIALTONE": False,
-}
+#: Final results of any command, and whether they are good ones.
+_RESULTS = {b"OK": True, b"ERROR": False}
+#: Results of a call: final results of a command that dials. They come by themselves, too, when the call ends.
+CALL_RESULTS = {b"CONNECT": True, b"NO CARRIER": False, b"BUSY": False, b"NO ANSWER": False, b"NO DIALTONE": False}
+#: All of them in words (V.250 table 1).
+FINALS = _RESULTS | CALL_RESULTS
 #: The same as numbers, after ATV0; 2 is RING.
-_NUMBERS = {b"0": True, b"1": True, b"3": False, b"4": False, b"6": False, b"7": False, b"8": False}
+_NUMBERS = {b"0": True, b"4": False}
+_CALL_NUMBERS = {b"1": True, b"3": False, b"6": False, b"7": False, b"8": False}
 _ERROR_TAGS = (b"+CME ERROR", b"+CMS ERROR")
 _NAME = re.compile(rb"[+*#$%^&][A-Za-z][A-Za-z0-9_]*")
 _QUOTED = re.compile(r'"[^"]*"')
@@ -41,7 +38,8 @@ class _Expected:
     untagged: tuple[Compiled, ...]
     mark: bytes | None
     prompt: Compiled | None
-    finals: frozenset[bytes]
+    finals: dict[bytes, bool]
+    numbers: dict[bytes, bool]
     names: frozenset[bytes]
     claimed: frozenset[bytes]
     numeric: bool
@@ -65,10 +63,14 @@ def _expected(kind: type[Command[Any]]) -> _Expected:
             untagged.append(entry)
         for tag in entry.tags if entry.line.tag else ():
             by_tag[tag] = (*by_tag.get(tag, ()), (role, entry))
-    finals = frozenset(final.encode("ascii") for final in wire.finals)
+    dials = wire.dials or issubclass(kind, RawCommand)
+    own = {final.encode("ascii"): True for final in wire.finals}
+    finals = {**(FINALS if dials else _RESULTS), **own}
+    numbers = {**_NUMBERS, **_CALL_NUMBERS} if dials else _NUMBERS
     names = frozenset({wire.name.upper().encode("ascii")})
+    claimed = names.union(by_tag, own)
     numeric = any(change.state == "verbose" for change in wire.changes)
-    return _Expected(by_tag, tuple(untagged), mark, prompt, finals, names, names.union(by_tag, finals), numeric)
+    return _Expected(by_tag, tuple(untagged), mark, prompt, finals, numbers, names, claimed, numeric)
 
 
 def final_result(line: bytes, tag: bytes) -> bool | None:
@@ -124,12 +126,13 @@ class Armed:
             event = self._declared(line, start, expected)
             if event is not None:
                 return event
-        good = FINALS.get(line)
-        if good is None:
-            good = True if line in self._expected.finals else final_result(line, tag)
+        finals = self._expected.finals
+        good = finals.get(line)
+        if good is None and (tag in _ERROR_TAGS or b"CONNECT" in finals):
+            good = final_result(line, tag)
         rule = "final-result"
         if good is None and len(line) == 1 and self.numeric and not self._untagged_match(line):
-            good, rule = _NUMBERS.get(line), "numeric-final"
+            good, rule = self._expected.numbers.get(line), "numeric-final"
         if good is not None:
             return self._final(line, start, good, rule)
         if self.raw and tag.upper() in self.names:

@@ -6,7 +6,7 @@ waits for whose completion is due; any declared URC; the rest is an undeclared l
 
 import re
 
-from simcom_async.at.armed import FINALS, Armed, final_result
+from simcom_async.at.armed import CALL_RESULTS, FINALS, Armed, final_result
 from simcom_async.at.codec import Compiled, compiled
 from simcom_async.at.dialect import Dialect, WireState
 from simcom_async.at.due import DueCompletions, late
@@ -18,10 +18,8 @@ from simcom_async.at.message import Counted, Escaped
 __all__ = ["Classifier"]
 
 _WELL_FORMED = re.compile(rb"[+*#$%^&][A-Za-z][A-Za-z0-9_ ]*(?::|\Z)")
-#: Results of a call that come by themselves, too: without a command in flight they are URCs, not late.
-_CALL_RESULTS = frozenset({b"NO CARRIER", b"BUSY", b"NO ANSWER", b"NO DIALTONE", b"CONNECT"})
 _NOTHING: frozenset[bytes] = frozenset()
-_LATE_FINALS = FINALS.keys() - _CALL_RESULTS
+_LATE_FINALS = FINALS.keys() - CALL_RESULTS.keys()
 
 
 class Classifier:
@@ -194,14 +192,14 @@ class Classifier:
         return event
 
     def _undeclared(self, line: bytes, tag: bytes, start: int) -> LineEvent:
-        """A line that no declaration takes: a reply by its name, late, an URC nobody knows, or noise."""
+        """A line that nothing declares: result of a call, reply by its name, late, an URC nobody knows, or noise."""
         armed = self.armed
+        if line in CALL_RESULTS:
+            return UrcLine(line, start, "call-result")
         event = None if armed is None else armed.untagged(line, tag, start)
         if event is not None and armed is not None:
             return self._solicited(armed, event)
         good = final_result(line, tag) if armed is None else None
-        if good is not None and line in _CALL_RESULTS:
-            return UrcLine(line, start, "call-result")
         if good is not None:
             return LateReply(line, start, "final-without-command")
         if self._superseded is not None and self._superseded.expects(tag):

@@ -179,9 +179,10 @@ class Syntax:
     there is no test form; ``auto``: made from the limits). ``replies`` come before the final result; ``finals`` are
     good final results beyond OK (``SHUT OK``); with ``dials`` a call is tried, whose results are final results as well
     (CONNECT, NO CARRIER, BUSY, ...: inside any other command they are those of an earlier call); with ``final_reply``
-    the reply is the final result itself, with ``unanswered`` none comes at all. ``clears`` names settings that success resets, ``needs`` what must have been done,
-    both in words of the family. ``reserves`` is what the module takes from its completion on, and nothing else.
-    ``invalid`` is the number of the +CME ERROR by which it refuses wrong parameters (None: plain ERROR).
+    the reply is the final result itself, with ``unanswered`` none comes at all. ``clears`` names settings that success
+    resets, ``needs`` what must have been done, both in words of the family. ``reserves`` is what the module takes from
+    its completion on, and nothing else. ``invalid`` is the number of the +CME ERROR by which it refuses wrong
+    parameters (None: plain ERROR).
     """
 
     name: str

@@ -94,7 +94,7 @@ class Dial(Command[None]):
         name="D",
         form=Form.EXECUTE,
         basic=True,
-        finals=("CONNECT",),
+        dials=True,
         patience=Patience(final=90.0),
         ref="SIM800 AT manual 2.2.3",
     )
@@ -108,6 +108,7 @@ class DialVoice(Command[None]):
         name="D",
         form=Form.EXECUTE,
         basic=True,
+        dials=True,
         patience=Patience(final=30.0),
         ref="SIM800 AT manual 2.2.3",
     )
@@ -121,7 +122,7 @@ class Answer(Command[None]):
         name="A",
         form=Form.EXECUTE,
         basic=True,
-        finals=("CONNECT",),
+        dials=True,
         patience=Patience(final=30.0),
         ref="SIM800 AT manual 2.2.2",
     )
@@ -156,7 +157,7 @@ class VoiceHangUp(Command[None]):
 class ResumeConnection(Command[None]):
     """Go back to the data mode (SIM800 AT manual 2.2.13)."""
 
-    wire = Syntax(name="O", form=Form.EXECUTE, basic=True, finals=("CONNECT",), ref="SIM800 AT manual 2.2.13")
+    wire = Syntax(name="O", form=Form.EXECUTE, basic=True, dials=True, ref="SIM800 AT manual 2.2.13")
     value: Annotated[int | None, Range(0, 0)] = None
 
 

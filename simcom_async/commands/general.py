@@ -97,7 +97,7 @@ class At(Command[None]):
 class Repeat(Command[None]):
     """Carry out the last command line again; no CR ends this one (SIM800 AT manual 2.2.1)."""
 
-    wire = Syntax(name="A/", form=Form.EXECUTE, ref="SIM800 AT manual 2.2.1")
+    wire = Syntax(name="A/", form=Form.EXECUTE, dials=True, ref="SIM800 AT manual 2.2.1")
 
 
 class Escape(Command[None]):

@@ -7,6 +7,7 @@ from simcom_async.at.command import RawCommand
 from simcom_async.at.dialect import WireState
 from simcom_async.at.event import EchoLine, FinalLine, LineEvent, ReplyLine
 from simcom_async.at.exchange import Exchange, State
+from simcom_async.commands.call import Answer, Dial, DialVoice, ResumeConnection
 from tests.at import speech as s
 
 
@@ -45,10 +46,26 @@ def test_final_results_in_words(line: bytes, good: bool | None) -> None:
     [(b"0", True), (b"1", True), (b"3", False), (b"4", False), (b"6", False), (b"7", False), (b"8", False)],
 )
 def test_final_results_in_numbers(line: bytes, good: bool) -> None:
-    event = _take(_armed(s.Closed(), verbose=False), line)
+    event = _take(_armed(Dial(number="*99#"), verbose=False), line)
     assert isinstance(event, FinalLine)
     assert event.ok is good
     assert _take(_armed(s.Closed(), verbose=True), line) is None
+
+
+CALL_RESULTS = [b"CONNECT", b"CONNECT 9600", b"NO CARRIER", b"BUSY", b"NO ANSWER", b"NO DIALTONE"]
+
+
+@pytest.mark.parametrize("line", CALL_RESULTS)
+def test_results_of_a_call_are_final_for_a_command_that_dials(line: bytes) -> None:
+    for command in (Dial(number="*99#"), DialVoice(number="1;"), Answer(), ResumeConnection(), RawCommand.of("D1;")):
+        event = _take(_armed(command), line)
+        assert isinstance(event, FinalLine)
+        assert event.ok is line.startswith(b"CONNECT")
+
+
+@pytest.mark.parametrize("line", [*CALL_RESULTS, b"1", b"3", b"6", b"7", b"8"])
+def test_a_call_that_ends_does_not_answer_another_command(line: bytes) -> None:
+    assert _take(_armed(s.Query(), verbose=False), line) is None
 
 
 @pytest.mark.parametrize("line", [b"2", b"5", b"9"])
