@@ -22,13 +22,14 @@ from simcom_async.at.message import Counted, Line, Message
 
 __all__ = ["Compiled", "Parameters", "code_page", "compiled", "line_of"]
 
-_BLANKS = rb"[ \t]*"
+#: No part of a pattern gives back what it has taken: a line costs as much as it is long, whatever stands in it.
+_BLANKS = rb"[ \t]*+"
 #: What a parameter without quotes cannot hold: a blank would be dropped, these marks would end it or mean a form.
 _NEEDS_QUOTES = re.compile(r"[ ,;?]")
 #: What a code may be that is a word, also one that the manual does not have.
-_WORD = rb"[A-Z][A-Z0-9 /_-]*"
-#: A whole number, and one that is a code.
-_WHOLE, _CODE = rb"([+-]?\d+)", rb"(\d+)"
+_WORD = rb"[A-Z][A-Z0-9 /_-]*+"
+#: A whole number, and one that is a code. More digits than any value has are no number: reading them is not for free.
+_WHOLE, _CODE = rb"([+-]?\d{1,40})", rb"(\d{1,40})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,16 +189,16 @@ def _tags(line: Line, infos: dict[str, FieldInfo]) -> Iterable[bytes]:
 
 def _sequence(fields: list[_Field], separator: str) -> bytes:
     """The pattern of all fields: optional ones at the end nest, so that what follows may be missing as well."""
-    between = rb"[ \t]*,[ \t]*" if separator == "," else rb"[ \t]*[ ,=][ \t]*"
-    if separator == "=":
-        between = rb"[ \t]*=[ \t]*"
+    between = _BLANKS + separator.encode("ascii") + _BLANKS
+    if separator == " ":
+        between = rb"(?:[ \t]++[,=]?|[,=])" + _BLANKS
     pattern = b""
     for place in range(len(fields) - 1, -1, -1):
         field = fields[place]
         own = rb"(?:" + field.pattern + rb")?" if field.optional else field.pattern
         step = (between if place else b"") + own + pattern
         pattern = rb"(?:" + step + rb")?" if field.optional else step
-    trailing = rb"(?:[ \t]*,)?" if separator == "," and fields else b""
+    trailing = rb"(?:" + _BLANKS + rb",)?" if separator == "," and fields else b""
     return pattern + trailing + _BLANKS
 
 
@@ -276,10 +277,10 @@ def _enumeration(name: str, kind: type[Enum], text: Text | None, optional: bool,
     if issubclass(kind, IntEnum):
         choices = b"(" + b"|".join(b"%d" % item.value for item in kind if item.value not in holes) + b")"
         other = b"".join(rb"(?!%d(?!\d))" % hole for hole in holes)
-        number = b"(" + other + rb"\d+)" if issubclass(kind, Code) else choices
+        number = b"(" + other + _CODE[1:] if issubclass(kind, Code) else choices
         return _Field(name, number, lambda found: kind(int(found)), lambda value: str(int(value)), optional)
     if issubclass(kind, Word):
-        bare = text.pattern.encode("ascii") if text is not None and text.pattern else _WORD
+        bare = _whole(text.pattern) if text is not None and text.pattern else _WORD
         return _Field(name, b"(" + bare + b")", lambda found: kind(_decode(found).rstrip()), str, optional)
     words = {str(item.value).encode("ascii"): item for item in kind}
     longest_first = sorted(words, key=len, reverse=True)
@@ -297,12 +298,17 @@ def _enumeration(name: str, kind: type[Enum], text: Text | None, optional: bool,
 
 
 def _text_pattern(text: Text) -> bytes:
-    bare = text.pattern.encode("ascii") if text.pattern else rb'[^",]*?'
-    tagged = rb'|\{non-ascii\}[ \t]*"(?:[0-9A-Fa-f]{2}|/)*"' if text.tagged else b""
+    bare = _whole(text.pattern) if text.pattern else rb'[^",]*+'
+    tagged = rb'|\{non-ascii\}[ \t]*+"(?:[0-9A-Fa-f]{2}|/)*+"' if text.tagged else b""
     if text.quoted is False:
         return b"(" + bare + tagged + b")"
-    inside = rb'"[^"]*(?:"|\Z)'
+    inside = rb'"[^"]*+(?:"|\Z)'
     return b"(" + inside + tagged + (rb"|" + bare if text.quoted is None else b"") + b")"
+
+
+def _whole(pattern: str) -> bytes:
+    """A pattern that takes what it takes, also where what follows does not fit."""
+    return b"(?>" + pattern.encode("ascii") + b")"
 
 
 def _reader(text: Text) -> Callable[[bytes], str]:
@@ -333,6 +339,8 @@ def _octets(octets: bytes) -> str:
 def _text(found: bytes) -> str:
     if found.startswith(b'"'):
         found = found[1:-1] if len(found) > 1 and found.endswith(b'"') else found[1:]
+    else:
+        found = found.rstrip(b" \t")
     return _decode(found)
 
 

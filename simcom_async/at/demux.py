@@ -3,13 +3,14 @@
 from simcom_async.at.armed import FINALS
 from simcom_async.at.classifier import Classifier
 from simcom_async.at.dialect import Dialect, WireState
+from simcom_async.at.due import late
 from simcom_async.at.event import Event, LineEvent, Noise, PromptLine, TaggedUrc
 from simcom_async.at.exchange import Exchange
 from simcom_async.at.framer import EchoedEntry, Framing, TextUntilFinal
 
 __all__ = ["LINE_LIMIT", "Demux"]
 
-#: The longest line that is waited for, in bytes: what is longer is noise.
+#: So many bytes without a line end are noise, and what follows is a new line.
 LINE_LIMIT = 16384
 _MARK = ord(">")
 _MARKS = (b">", b">>")
@@ -22,7 +23,7 @@ class Demux:
     (law 2). Silence is an input: call ``quiet`` when nothing has come for a while and ``busy`` is set.
     """
 
-    __slots__ = ("_dialect", "_framing", "_lines", "_offset", "_prompt", "_rest", "_skip_lf", "state")
+    __slots__ = ("_broken_off", "_dialect", "_framing", "_lines", "_offset", "_prompt", "_rest", "_skip_lf", "state")
 
     def __init__(self, dialect: Dialect, state: WireState | None = None) -> None:
         self.state = WireState() if state is None else state
@@ -31,8 +32,9 @@ class Demux:
         self._offset = 0
         self._rest = b""
         self._skip_lf = False
-        self._prompt: PromptLine | None = None
+        self._prompt: LineEvent | None = None
         self._framing: Framing | None = None
+        self._broken_off: list[Event] = []
 
     @property
     def dialect(self) -> Dialect:
@@ -74,6 +76,7 @@ class Demux:
         exchange.error_codes = self._dialect.errors
         numeric = self._lines.arm(exchange).numeric
         if exchange.command.wire.text is not None:
+            self._break_off()
             self._framing = TextUntilFinal(exchange.command, exchange.text, size=exchange.size, numeric=numeric)
 
     def abandon(self, exchange: Exchange) -> None:
@@ -87,7 +90,8 @@ class Demux:
     def forget(self) -> None:
         """The module has restarted, or the port was opened anew: nothing that was awaited will come."""
         self._lines.forget()
-        self._framing = self._prompt = None
+        self._break_off()
+        self._prompt = None
 
     def entered(self, data: bytes) -> None:
         """Entry bytes have been written; a module that echoes them is understood."""
@@ -104,7 +108,7 @@ class Demux:
         if self._rest:
             data = self._rest + data
             self._rest = b""
-        events: list[Event] = []
+        events = self._owed() if self._broken_off else []
         at = self._swallow(data) if self._skip_lf or self._prompt is not None else 0
         size = len(data)
         while at < size:
@@ -120,10 +124,15 @@ class Demux:
 
     def _cut(self, data: bytes, at: int, events: list[Event]) -> int:
         """Cut lines from ``data`` at ``at``; return where they stop: at the end, at a prompt, where a payload opens."""
+        size = len(data)
+        if size - at >= LINE_LIMIT:
+            size = _window(data, at)
+            if size == at:
+                return self._cut_unfinished(data, at, data[at : at + LINE_LIMIT], events)
         offset = self._offset
         lines = self._lines
         plain = lines.plain
-        for raw in (data[at:] if at else data).splitlines(True):
+        for raw in (data if size - at == len(data) else data[at:size]).splitlines(True):
             line = raw.rstrip(b"\r\n")
             if line:
                 tag = line.partition(b":")[0]
@@ -138,7 +147,7 @@ class Demux:
                     if lines.opened is not None:
                         return self._open(data, at + len(raw))
             at += len(raw)
-        return len(data)
+        return size
 
     def _cut_unfinished(self, data: bytes, at: int, raw: bytes, events: list[Event]) -> int:
         """A prompt fires at its last mark; any other line without its end is kept for the next read."""
@@ -146,16 +155,18 @@ class Demux:
         if armed is not None and armed.mark is not None and raw.startswith(armed.mark):
             at += len(armed.mark)
             self._prompt = armed.marked(self._offset + at - len(armed.mark))
+            if armed.exchange.given_up:
+                self._prompt = late(self._prompt, "given-up-command")
             events.append(self._prompt)
             return at + self._swallow(data[at:])
         line = raw.rstrip(b"\r\n")
         if line is not raw:
             events.append(self._lines.classify(line, line.partition(b":")[0], self._offset + at))
             return self._open(data, at + len(raw)) if self._lines.opened is not None else at + len(raw)
-        if len(raw) > LINE_LIMIT:
+        if len(raw) == LINE_LIMIT:
             events.append(Noise(raw, self._offset + at, "line-too-long"))
-        else:
-            self._rest = raw
+            return at + len(raw)
+        self._rest = raw
         return len(data)
 
     def _open(self, data: bytes, at: int) -> int:
@@ -183,7 +194,7 @@ class Demux:
 
     def quiet(self) -> list[Event]:
         """Nothing has come for a while: end what only silence can end."""
-        events: list[Event] = []
+        events = self._owed()
         framing = self._framing
         if isinstance(framing, TextUntilFinal):
             found = framing.end(events)
@@ -214,14 +225,30 @@ class Demux:
         self._offset += len(rest)
         self._rest = b""
 
+    def _break_off(self) -> None:
+        """End what is open, incomplete; the events of it come with the next ones."""
+        if self._framing is not None:
+            self._framing.abandon(self.received, self._broken_off)
+            self._framing = None
+
+    def _owed(self) -> list[Event]:
+        owed, self._broken_off = self._broken_off, []
+        return owed
+
     def flush(self) -> list[Event]:
         """The stream has ended: what is still open ends here, an unfinished line as noise."""
         events = self.quiet()
-        if self._framing is not None:
-            self._framing.abandon(self.received, events)
-            self._framing = None
+        self._break_off()
+        events += self._owed()
         if self._rest:
             events.append(Noise(self._rest, self._offset, "unfinished-line"))
             self._offset += len(self._rest)
             self._rest = b""
         return events
+
+
+def _window(data: bytes, at: int) -> int:
+    """The end of the lines in the first LINE_LIMIT bytes from ``at``: ``at`` itself when there is no line end."""
+    limit = at + LINE_LIMIT
+    end = max(data.rfind(b"\r", at, limit), data.rfind(b"\n", at, limit)) + 1 or at
+    return end + 1 if data[end - 1 : end + 1] == b"\r\n" and end > at else end

@@ -63,6 +63,7 @@ LIFE: dict[State, dict[Input, State]] = {
 
 _WAITS_FOR_FINAL = frozenset({State.ARMED, State.SENT, State.PROMPTED, State.ENTERED, State.EARLY})
 _CODE = re.compile(rb"\+CM[ES] ERROR:[ \t]*(.*)\Z")
+_NUMBER = re.compile(r"[0-9]{1,40}")
 
 
 class Exchange:
@@ -234,10 +235,11 @@ class Exchange:
             return CommandFailed(f"{self.command.masked}: {shown}", command=self.command.masked, code=shown)
         word = found[1].decode("ascii", "backslashreplace").strip()
         codes = self.error_codes if text.startswith(b"+CME") else self.command.wire.codes
-        if not word.isdigit() or codes is None or not issubclass(codes, Code):
-            code: int | str = int(word) if word.isdigit() else word
+        number = int(word) if _NUMBER.fullmatch(word) else None
+        if number is None or codes is None or not issubclass(codes, Code):
+            code: int | str = word if number is None else number
             return CommandFailed(f"{self.command.masked}: {shown}", command=self.command.masked, code=code)
-        return self._failed(shown, codes(int(word)))
+        return self._failed(shown, codes(number))
 
     def _said(self) -> Code | Word | None:
         """The code that a line of this command has said last."""

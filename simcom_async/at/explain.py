@@ -4,6 +4,7 @@ The same demux that drives a link reads the received side; the sent side tells i
 way. The result does not depend on how the received bytes were cut into reads.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -19,6 +20,8 @@ from simcom_async.at.exchange import Exchange
 __all__ = ["RULES", "Direction", "Element", "Explanation", "explain"]
 
 Direction = Literal["tx", "rx"]
+
+_NUMBER = re.compile(r"[0-9]{1,10}")
 
 #: What each rule of the demux means, as a sentence.
 RULES = {
@@ -38,7 +41,7 @@ RULES = {
     "completion": "it is the completion that a command still waits for",
     "packet": "it is a packet of an operation under way",
     "continuation-line": "it continues the line before it, as declared",
-    "call-result": "it is the result of a call, and no command is in flight",
+    "call-result": "it is the result of a call, and the command in flight, if any, does not dial",
     "undeclared-urc": "it is a well-formed line of AT that no declaration knows and no command in flight claims",
     "final-without-command": "it is a final result code, but no command is in flight",
     "given-up-command": "it belongs to a command that was given up",
@@ -213,7 +216,7 @@ class Explanation:
             self._left = exchange.granted
         else:
             words = split_fields(exchange.text.decode("latin-1").partition("=")[2])
-            numbers = [int(word) for word in words if word.isdigit()]
+            numbers = [int(word) for word in words if _NUMBER.fullmatch(word)]
             asks_for_count = exchange.lines and exchange.lines[-1].text == b"DOWNLOAD" and numbers
             self._left = numbers[0] if asks_for_count else None
             self._decoder = None if asks_for_count else SUB_ONLY.decoder()

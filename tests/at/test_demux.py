@@ -346,9 +346,20 @@ def test_final_results_without_a_command_are_late_and_call_results_are_not() -> 
     assert kinds == [late, late, call, late]
 
 
+def test_a_call_that_ends_inside_an_answer_is_an_event_and_no_answer() -> None:
+    exchange, events = s.heard(s.Query(), [b"\r\nNO CARRIER\r\n\r\n+CSQ: 1,2\r\n\r\nBUSY\r\n\r\nOK\r\n"])
+    assert [(event.kind, event.rule) for event in events if isinstance(event, LineEvent)] == [
+        ("urc", "call-result"),
+        ("reply", "declared-reply"),
+        ("urc", "call-result"),
+        ("final", "final-result"),
+    ]
+    assert exchange.state is State.DONE
+
+
 def test_a_line_that_never_ends_is_noise_in_the_end() -> None:
     demux = Demux(s.SPEECH)
-    events = demux.receive(b"x" * (LINE_LIMIT + 1))
+    events = demux.receive(b"x" * LINE_LIMIT)
     assert [event.rule for event in events if isinstance(event, Noise)] == ["line-too-long"]
     assert not demux.busy
 
@@ -468,3 +479,58 @@ def test_unknown_urcs_in_one_read_with_whatever_line_end(ending: bytes) -> None:
             ("urc", b"*STRANGE", None),
             ("urc", b"+CPIN: READY", s.Pin(state=s.PinWord.READY)),
         ]
+
+
+@pytest.mark.parametrize("excess", [-2, -1, 0, 1, 700, LINE_LIMIT + 9])
+def test_law_1_a_line_of_any_length_is_cut_at_the_same_places(excess: int) -> None:
+    data = b"\r\n+CPIN: READY\r\n" + b"x" * (LINE_LIMIT + excess) + b"\r\n+CPIN: READY\r\n"
+    whole = s.flat(Demux(s.SPEECH).receive(data))
+    for place in (1, 17, LINE_LIMIT - 1, LINE_LIMIT + 15, LINE_LIMIT + 16, LINE_LIMIT + 17, len(data) - 1):
+        demux = Demux(s.SPEECH)
+        assert s.flat(demux.receive(data[:place]) + demux.receive(data[place:])) == whole
+    assert [row[0] for row in whole if row[0] != "noise"] == ["urc", "urc"]
+    assert [len(bytes(row[2])) for row in whole if row[0] == "noise"][:1] == [min(LINE_LIMIT, LINE_LIMIT + excess)]
+
+
+def test_law_6_a_header_among_much_else_opens_its_payload_behind_its_line_end() -> None:
+    body = b"\n\r\n" * 5_000
+    exchange, events = s.heard(s.Read(), [b"\r\n+READ: 2,15000\r" + b"\n" + body + b"\r\nOK\r\n"])
+    assert _payload(events) == body
+    assert exchange.state is State.DONE
+
+
+def test_law_5_the_mark_of_a_command_that_was_given_up_prompts_nobody() -> None:
+    demux, exchange = Demux(s.SPEECH), Exchange(s.Body())
+    demux.arm(exchange)
+    exchange.written()
+    demux.abandon(exchange)
+    events = demux.receive(b"\r\n> ")
+    assert [(event.kind, event.text) for event in events if isinstance(event, LineEvent)] == [("late", b"> ")]
+
+
+@pytest.mark.parametrize("forgotten", [True, False])
+def test_law_2_text_that_is_broken_off_is_told_of(forgotten: bool) -> None:
+    demux, exchange, other = Demux(s.SPEECH), Exchange(s.Mail()), Exchange(s.Mail())
+    demux.arm(exchange)
+    exchange.written()
+    events = demux.receive(b"\r\nabc\r\nOK\r\n")
+    if forgotten:
+        demux.forget()
+    else:
+        demux.abandon(exchange)
+        demux.arm(other)
+    events += demux.receive(b"") + demux.quiet()
+    assert _payload(events) == b"abc\r\nOK\r\n"
+    chunks = [event for event in events if isinstance(event, PayloadChunk)]
+    assert (chunks[-1].last, chunks[-1].complete) == (True, False)
+
+
+@pytest.mark.parametrize("line", [b"+CSQ: %d,0", b"+READ: 2,%d", b"+GET: DATA,%d", b"+LATER: %d", b"+CME ERROR: %d"])
+def test_law_2_a_number_of_thousands_of_digits_is_no_number(line: bytes) -> None:
+    data = b"\r\n" + line.replace(b"%d", b"9" * 5_000) + b"\r\n"
+    for command in (s.Query(), s.Read(), s.Push(path="x"), s.Maybe()):
+        exchange, events = s.heard(command, [data])
+        assert [event.text for event in events if isinstance(event, LineEvent)] == [data.strip()]
+        assert repr(events)
+        if exchange.state is State.FAILED:
+            assert exchange.failure().code == "9" * 5_000

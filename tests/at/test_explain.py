@@ -158,3 +158,8 @@ def test_an_explanation_without_anything() -> None:
 )
 def test_fields(text: str, fields: list[str]) -> None:
     assert split_fields(text) == fields
+
+
+def test_a_digit_that_is_no_number_is_no_count() -> None:
+    session: Recording = [("tx", "AT+X=²\r".encode("latin-1")), ("rx", b"DOWNLOAD\r\n"), ("tx", b"abc\x1a")]
+    assert [element.kind for element in explain(session, s.SPEECH)] == ["prompt"]
