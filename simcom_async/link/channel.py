@@ -145,7 +145,7 @@ class Channel:
         """Arms the demux, then writes the command (law 3). What the port raises goes to who waits for the operation."""
         exchange = operation.exchange
         self.current = operation
-        self.trace.command(exchange)
+        self.trace.command(exchange, now)
         self.demux.arm(exchange)
         operation.written_at = operation.progress = now
         exchange.written()
@@ -164,7 +164,7 @@ class Channel:
 
     def write(self, data: bytes, operation: Operation | None = None) -> None:
         """Writes bytes that are no command: an entry, or what ends one."""
-        self.trace.entry(data)
+        self.trace.entry(data, self.time.now(), echoes=self.demux.state.echo is not False)
         self.tally.bytes_out += len(data)
         self.demux.entered(data)
         self.port.write(data)
@@ -179,7 +179,7 @@ class Channel:
         now = self._last = self.time.at(time)
         if self.current is not None:
             self.current.heard = True
-        self.trace.received(data)
+        self.trace.received(data, now)
         events = self.demux.receive(data)
         if events:
             self._hand_on(events, time, len(data))
@@ -298,6 +298,7 @@ class Channel:
         elif operation.exchange.port_free:
             self.current = None
             self.trace.ended()
+            self.trace.keep(operation.exchange)
             self.due.append(operation)
         self._deadlines.arm(operation.limit()[0])
 

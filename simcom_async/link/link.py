@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from simcom_async.at.demux import Demux
 from simcom_async.at.exchange import Exchange
 from simcom_async.commands.topics import ModuleBooted
-from simcom_async.errors import PortLost, UsageError
+from simcom_async.errors import PortLost, SimcomError, UsageError
 from simcom_async.link.bus import EventBus
 from simcom_async.link.channel import Channel, Timings, spelling
 from simcom_async.link.claims import Claim, Claims
 from simcom_async.link.condition import Condition, ServiceSettled
 from simcom_async.link.entry import Entered, check_entry
+from simcom_async.link.evidence import Witness, gone
 from simcom_async.link.operation import Operation
 from simcom_async.link.queue import Priority
 from simcom_async.link.repeat import repeated
@@ -53,6 +54,7 @@ class Link:
         self._schedule = Schedule(self._channel, self._claims)
         self.tally, self.takes_now = self._channel.tally, self._schedule.takes_now
         self.rescue = self._schedule.recovery.rescue
+        self.attest = Witness(self._channel).attest
         self._owner: Owner | None = None
         self._closed: asyncio.Event | None = None
         self.bus.on(ModuleBooted, self._schedule.recovery.restarted)
@@ -141,19 +143,21 @@ class Link:
         completion; ``admit=False`` sends what the dialect or a claim would refuse; ``retries`` are for repeatable
         commands only.
 
-        Raises UsageError (nothing was written), CommandFailed, CommandTimeout, LinkError. When it is cancelled the
-        command is aborted as declared, and the caller released at once.
+        Raises UsageError (nothing was written), CommandFailed, CommandTimeout, LinkError. A cancellation aborts it.
         """
 
         async def once() -> A:
-            exchange = await self.exchange(
-                command, entry=entry, sink=sink, size=size, timeout=timeout, priority=priority, admit=admit
-            )
-            return cast("A", exchange.answer())
+            try:
+                exchange = await self.exchange(
+                    command, entry=entry, sink=sink, size=size, timeout=timeout, priority=priority, admit=admit
+                )
+                return cast("A", exchange.answer())
+            except SimcomError as error:
+                self.attest(error)
+                raise
 
-        if not retries:
-            return await once()
-        return await repeated(once, command, retries, self._clock, self._channel.timings.settle)
+        settle = self._channel.timings.settle
+        return await (repeated(once, command, retries, self._clock, settle) if retries else once())
 
     async def exchange(
         self,
@@ -219,6 +223,7 @@ class Link:
 
     def _lost(self, error: PortLost) -> None:
         """The port is gone: everything in flight and queued fails by name."""
+        self.attest(error)
         self._schedule.stop(lambda operation: self._gone(operation.command, error))
         self._channel.gone(Condition.LOST, str(error))
         self.bus.fail(error)
@@ -230,12 +235,8 @@ class Link:
         self._lost(lost)
 
     def _gone(self, command: Command[Any], cause: PortLost | None = None) -> PortLost:
-        url = self._port.url
         condition = Condition.CLOSED if self._closed is not None else self.condition
-        why = f"the link over {url} is {condition.value}" if cause is None else str(cause)
-        error = PortLost(f"{command.masked}: {why}", port=url, seen=self._channel.trace.seen())
-        error.__cause__ = cause
-        return error
+        return gone(self._channel, command, condition, cause)
 
     async def _shut(self) -> None:
         self._schedule.stop(lambda operation: self._gone(operation.command))

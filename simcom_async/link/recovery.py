@@ -75,6 +75,7 @@ class Recovery:
         operation.given_up = True
         channel.demux.abandon(operation.exchange)
         if operation is channel.current:
+            channel.trace.keep(operation.exchange)
             end = channel.time.now() + channel.timings.settle
             if operation.exchange.state is not State.EARLY:  # else its work has ended, and its final result is lost
                 end = max(end, operation.limit()[0])

@@ -1,16 +1,17 @@
-"""What the log and the errors show of the traffic: everything but secrets."""
+"""What the log, the errors and their evidence show of the traffic: everything but secrets."""
 
 from __future__ import annotations
 
 import logging
-import re
 from collections import deque
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pydantic import SecretStr
-
-from simcom_async.at.command import RawCommand
+from simcom_async.at.command import LINES_WITHOUT_AT, RawCommand
+from simcom_async.at.secret import shows_secrets, takes_secrets
+from simcom_async.link.masking import Row, mask, mask_whole
+from simcom_async.ports.record import Direction
 
 if TYPE_CHECKING:
     from simcom_async.at.command import Command
@@ -20,95 +21,210 @@ __all__ = ["Trace"]
 
 _log = logging.getLogger("simcom_async.link")
 
-#: Bytes of one read that are remembered for errors and shown in the log.
+#: Of a longer read or line so many bytes are kept: its first ones, and its last ones, which are also what is shown.
+_HEAD = 64
 _SHOWN = 256
-_PIECES = 8
-#: Secrets of earlier commands whose echo may still be in what was remembered.
-_SECRETS = 16
-_QUOTED = re.compile(rb'"[^"]*"?')
+_LINE = 1024
+#: Commands that are remembered with what came behind them, and the reads and writes of one: the first, and the last.
+_TURNS = 16
+_FIRST = 4
+_EVENTS = 16
+#: Commands whose end has not been seen, remembered beyond that.
+_OPEN = 4
+#: Secrets of earlier commands, which may still be in what is remembered.
+_SECRETS = 256
+#: For so many commands a reply with a secret in it that was given up may still come.
+_DOUBT = 32
+_WORD = 8
+_CONTROLS = b"\x1a\x1b\x03\x10"
+
+_BARE = tuple(word.encode("ascii") for word in LINES_WITHOUT_AT)
+
+Event = tuple[float, Direction, bytes | int]
+
+
+class Turn(list[Event]):
+    """A command line with the reads and writes behind it; a number stands for as many bytes that were not kept.
+
+    So many bytes, ``sent_out`` and ``received_out``, were not kept behind the first events. ``guarded``: a secret may
+    be in the line, or in what was received. ``echoes``: an entry that was written may be in that.
+    """
+
+    sent_out = 0
+    received_out = 0
+    guarded = False
+    doubtful = False
+    echoes = False
 
 
 class Trace:
-    """Remembers the last bytes received, and logs traffic at DEBUG, with secrets masked (law 10).
+    """Remembers the last reads and writes, and logs traffic at DEBUG, with secrets masked (law 10).
 
-    ``delicate``: a secret stands in the command in flight, or in its reply. What is received then is logged when the
-    command has ended, because the reads may cut a secret in two.
+    Reads are kept as they are, by reference, and looked at only when somebody wants to see them. Of an entry nothing is
+    kept but its length. ``delicate``: a secret stands in the command in flight, or in its reply. What is received then
+    is logged when the command has ended, because the reads may cut a secret in two.
     """
 
     def __init__(self, url: str) -> None:
         self.delicate = False
         self._url = url
-        self._pieces: deque[bytes] = deque(maxlen=_PIECES)
-        self._secrets: deque[bytes] = deque(maxlen=_SECRETS)
-        self._quoted = False
-        self._cut = False
+        self._turn = Turn()
+        self._turns: deque[Turn] = deque((self._turn,), maxlen=_TURNS)
+        self._open: deque[tuple[Exchange, Turn]] = deque(maxlen=_OPEN)
+        self._secrets: dict[bytes, None] = {}
+        self._reveals = False
+        self._doubt = 0
 
-    def command(self, exchange: Exchange) -> None:
+    def command(self, exchange: Exchange, time: float) -> None:
         """A command line is about to be written."""
-        kind = type(exchange.command)
-        raw = kind is RawCommand and bool(exchange.command.secrets)
-        if self.delicate or raw or _delicate(kind):
-            self._prepare(exchange, kind)
-            self.delicate |= raw
-        self._pieces.clear()
+        before, text = self._turn, exchange.text
+        self._turn = turn = Turn(((time, "tx", text),))
+        self._turns.append(turn)
+        if self.delicate or self._doubt or _delicate(type(exchange.command)):
+            self._prepare(before, exchange.command)
+        if len(text) > _LINE:
+            turn[0] = (time, "tx", mask_whole(text, self._secrets)[:_LINE])
         if _log.isEnabledFor(logging.DEBUG):
-            _log.debug("%s TX %r", self._url, self._mask(exchange.text + b"\r"))
+            _log.debug("%s TX %r", self._url, mask_whole(text + b"\r", self._secrets))
 
     def ended(self) -> None:
         """The command in flight has ended."""
         if self.delicate:
-            shown = self._shown()
-            if shown:
-                _log.debug("%s RX %r", self._url, shown)
-            if self._quoted:
-                self._pieces.clear()
-            self.delicate = self._quoted = self._cut = False
+            self._tell(self._turn)
+            self.delicate = self._reveals = False
 
-    def entry(self, data: bytes) -> None:
-        """Bytes of an entry, or of an abort, are about to be written."""
+    def entry(self, data: bytes, time: float, *, echoes: bool) -> None:
+        """Bytes of an entry, or of an abort, are about to be written; ``echoes``: the line may echo them."""
+        shown = _without_content(data)
+        turn = self._turn
+        if len(shown) < len(data):
+            turn.echoes |= echoes
+            turn.append((time, "tx", len(data) - len(shown)))
+        if shown:
+            turn.append((time, "tx", shown))
+        self._thin(turn)
         if _log.isEnabledFor(logging.DEBUG):
-            shown = repr(data) if len(data) == 1 else "entry"
-            _log.debug("%s TX %s, %d bytes", self._url, shown, len(data))
+            _log.debug("%s TX %s, %d bytes", self._url, repr(data) if len(data) == 1 else "entry", len(data))
 
-    def received(self, data: bytes) -> None:
+    def received(self, data: bytes, time: float) -> None:
         """Bytes have been received."""
-        if self.delicate:
-            self._cut |= len(data) > _SHOWN or len(self._pieces) == _PIECES
-        elif _log.isEnabledFor(logging.DEBUG):
-            _log.debug("%s RX %r%s", self._url, self._mask(data[:_SHOWN]), _length(data))
-        self._pieces.append(data if len(data) <= _SHOWN else data[-_SHOWN:])
+        turn = self._turn
+        if len(data) <= _SHOWN and len(turn) < _EVENTS:
+            turn.append((time, "rx", data))
+        else:
+            self._keep_part(turn, data, time)
+        if not self.delicate and _log.isEnabledFor(logging.DEBUG):
+            _log.debug("%s RX %r%s", self._url, mask_whole(data[:_SHOWN], self._secrets), _length(data))
+
+    def keep(self, exchange: Exchange) -> None:
+        """The command in flight leaves the port, or is given up, and something of it may still come."""
+        if all(kept is not exchange for kept, _ in self._open):
+            self._open.append((exchange, self._turn))
 
     def seen(self) -> bytes:
         """The last bytes received since the last command was written, masked."""
-        return self._shown()[-_SHOWN:]
+        return self._received(self._turn)[-_SHOWN:]
 
-    def _prepare(self, exchange: Exchange, kind: type[Command[Any]]) -> None:
-        self.ended()
-        self.delicate = _delicate(kind)
-        self._quoted = _receives_secrets(kind)
-        self._secrets.extend(secret for secret in exchange.command.secrets if secret)
+    def rows(self, awaited: Callable[[Exchange], bool]) -> list[Row]:
+        """All that is remembered, masked; in front of it those commands, older than that, which are ``awaited``."""
+        turns = list(self._turns)
+        older = [turn for exchange, turn in self._open if awaited(exchange) and all(turn is not one for one in turns)]
+        rows: list[Row] = []
+        for place, turn in enumerate([*older, *turns]):
+            found = _rows(turn, place)
+            if 0 < place <= len(older):
+                _tear(found, "tx")
+                _tear(found, "rx")
+            rows += found
+        mask(rows, self._secrets)
+        return rows
 
-    def _shown(self) -> bytes:
-        data = self._mask(b"".join(map(self._mask_edges, self._pieces)))
-        if not self._quoted:
-            return data
-        # Of a string whose beginning is missing nobody can tell that it was one.
-        return b"*" * len(data) if self._cut else _QUOTED.sub(lambda match: b'"' + b"*" * (len(match[0]) - 1), data)
+    def _prepare(self, before: Turn, command: Command[Any]) -> None:
+        """Takes note of the secrets of a command that is about to be written."""
+        if self.delicate:  # the one before was given up
+            self.delicate = False
+            self._tell(before)
+            self._doubt = _DOUBT if self._reveals else self._doubt
+        secrets = [secret for secret in command.secrets if secret]
+        self._reveals = command.reveals if isinstance(command, RawCommand) else shows_secrets(type(command))
+        if secrets or self._reveals or self._doubt:
+            self.delicate = self._turn.guarded = True
+            self._turn.doubtful = self._doubt > 0
+            self._doubt = max(self._doubt - 1, 0)
+        for secret in secrets:
+            self._secrets.pop(secret, None)
+            self._secrets[secret] = None
+        while len(self._secrets) > _SECRETS:
+            del self._secrets[next(iter(self._secrets))]
 
-    def _mask(self, data: bytes) -> bytes:
-        for secret in self._secrets:
-            data = data.replace(secret, b"*" * len(secret))
+    def _keep_part(self, turn: Turn, data: bytes, time: float) -> None:
+        """Keeps the first and the last bytes of a long read, and the first and the last events of a command."""
+        left_out = len(data) - _HEAD - _SHOWN
+        if left_out > 0:
+            turn += [(time, "rx", data[:_HEAD]), (time, "rx", left_out), (time, "rx", data[-_SHOWN:])]
+        else:
+            turn.append((time, "rx", data))
+        self._thin(turn)
+
+    def _thin(self, turn: Turn) -> None:
+        while len(turn) > _EVENTS:
+            _, direction, kept = turn.pop(_FIRST)
+            length = kept if isinstance(kept, int) else len(kept)
+            if direction == "tx":
+                turn.sent_out += length
+            else:
+                turn.received_out += length
+
+    def _received(self, turn: Turn) -> bytes:
+        """What was received behind a command, from the last gap on, masked."""
+        rows = _rows(turn, 0)
+        mask(rows, self._secrets)
+        shown = b""
+        for row in rows:
+            if row.dir == "rx":
+                shown = b"" if row.left_out else shown + row.data
+        return shown
+
+    def _tell(self, turn: Turn) -> None:
+        """Logs what was received behind a command, now that it is known what is secret in it."""
+        if _log.isEnabledFor(logging.DEBUG) and (shown := self._received(turn)):
+            _log.debug("%s RX %r", self._url, shown)
+
+
+def _rows(turn: Turn, place: int) -> list[Row]:
+    """The events of a turn, with what was left out between the first and the last."""
+    rows = [Row(*event, place) for event in turn]
+    if turn.sent_out or turn.received_out:
+        time = turn[_FIRST - 1][0]
+        gaps = (Row(time, "tx", turn.sent_out, place), Row(time, "rx", turn.received_out, place))
+        rows[_FIRST:_FIRST] = [gap for gap in gaps if gap.left_out]
+    entered = False
+    for number, row in enumerate(rows):
+        row.begins = not number and row.dir == "tx"
+        entered = entered or (turn.echoes and number > 0 and row.dir == "tx")
+        row.entered = entered
+        row.guarded = turn.guarded
+    if rows and rows[0].begins and rows[0].data not in _BARE:
+        rows[0].data += b"\r"
+    if turn.doubtful:
+        _tear(rows, "rx")
+    return rows
+
+
+def _tear(rows: list[Row], direction: Direction) -> None:
+    """Nobody knows what was in this direction before these."""
+    for row in rows:
+        if row.dir == direction:
+            row.apart = True
+            return
+
+
+def _without_content(data: bytes) -> bytes:
+    """What of an entry is shown: the control characters that end it, and what looks for a lost module."""
+    if data == b"+++" or (data.startswith(b"AT") and data.endswith(b"\r") and len(data) < _WORD):
         return data
-
-    def _mask_edges(self, piece: bytes) -> bytes:
-        """Masks the part of a secret with which a read begins or ends."""
-        for secret in self._secrets:
-            for length in range(len(secret) - 1, 0, -1):
-                if piece.endswith(secret[:length]):
-                    piece = piece[:-length] + b"*" * length
-                if piece.startswith(secret[-length:]):
-                    piece = b"*" * length + piece[length:]
-        return piece
+    end = data[-2:]
+    return end[len(end.rstrip(_CONTROLS)) :]
 
 
 def _length(data: bytes) -> str:
@@ -117,19 +233,5 @@ def _length(data: bytes) -> str:
 
 @cache
 def _delicate(kind: type[Command[Any]]) -> bool:
-    """Whether a secret stands in its line or in its reply."""
-    sends = any(SecretStr in _types(info.annotation) for info in kind.model_fields.values())
-    return sends or _receives_secrets(kind)
-
-
-@cache
-def _receives_secrets(kind: type[Command[Any]]) -> bool:
-    """Whether its reply can show a secret: a stored setting is read back with it."""
-    return any(
-        reply.secret or any(SecretStr in _types(info.annotation) for info in reply.model_fields.values())
-        for reply in kind.wire.replies
-    )
-
-
-def _types(annotation: object) -> tuple[object, ...]:
-    return (annotation, *getattr(annotation, "__args__", ()))
+    """Whether a secret may stand in its line or in its reply."""
+    return kind is RawCommand or takes_secrets(kind) or shows_secrets(kind)

@@ -49,9 +49,9 @@ async def test_a_secret_that_the_reads_cut_in_two_is_masked(cut, caplog):
     echo = b'AT+PASS="hunter-two"\r\r\n' + b"x" * 300
     for reads in ([echo[:cut], echo[cut:]], [echo[:cut], *[b"+"] * 9, echo[cut:]], [echo[-320 + cut :]]):
         trace = Trace("memory")
-        trace.command(Exchange(Password(password="hunter-two")))
+        trace.command(Exchange(Password(password="hunter-two")), 0.0)
         for data in reads:
-            trace.received(data)
+            trace.received(data, 0.0)
         seen = trace.seen()
         trace.ended()
         assert b"unt" not in seen
@@ -70,9 +70,9 @@ async def test_a_secret_that_is_read_back_is_masked(cut, caplog):
         [b"y" * cut + reply + b"z" * 240],
     ):
         trace = Trace("memory")
-        trace.command(Exchange(Password.query()))
+        trace.command(Exchange(Password.query()), 0.0)
         for data in reads:
-            trace.received(data)
+            trace.received(data, 0.0)
         seen = trace.seen()
         trace.ended()
         for shown in (seen, trace.seen(), caplog.text.encode()):
@@ -83,14 +83,14 @@ async def test_a_secret_that_is_read_back_is_masked(cut, caplog):
 async def test_long_reads_are_shown_in_part(caplog):
     caplog.set_level(logging.DEBUG, "simcom_async.link")
     trace = Trace("memory")
-    trace.command(Exchange(Work()))
-    trace.received(b"a" * 1000)
-    trace.entry(b"\x1b")
-    trace.entry(b"text of a mail")
+    trace.command(Exchange(Work()), 0.0)
+    trace.received(b"a" * 1000, 0.0)
+    trace.entry(b"\x1b", 0.0, echoes=False)
+    trace.entry(b"text of a mail", 0.0, echoes=False)
     assert trace.seen() == b"a" * 256
     assert "aaa'... 1000 bytes" in caplog.text
     assert "TX b'\\x1b', 1 bytes" in caplog.text
     assert "TX entry, 14 bytes" in caplog.text
     assert "mail" not in caplog.text
-    trace.command(Exchange(Work()))
+    trace.command(Exchange(Work()), 0.0)
     assert trace.seen() == b""
