@@ -33,6 +33,7 @@ from simcom_async.sessions.network import NetworkSession
 from simcom_async.sessions.pop3 import Pop3Service, Pop3Session
 from simcom_async.sessions.pop3_flow import Pop3Account
 from simcom_async.sessions.smtp import SmtpSession
+from simcom_async.sessions.witness import witnessed
 
 if TYPE_CHECKING:
     from simcom_async.virtual import VirtualModem
@@ -45,6 +46,7 @@ T = TypeVar("T")
 _VIRTUAL = "virtual:"
 
 
+@witnessed("link")
 class Modem:
     """One modem: its services (``http``, ``ftp``, ``smtp``, ``pop3``, ``files``), its ``network``, commands and events.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from simcom_async.sessions.file_part import PART, read_part
 from simcom_async.sessions.file_visit import failing
+from simcom_async.sessions.witness import witnessed
 
 if TYPE_CHECKING:
     from simcom_async.link.claims import Claim
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["FileStream"]
 
 
+@witnessed("_link")
 class FileStream:
     """The bytes of a file: ``async for piece in stream``, inside ``async with`` where the reader may stop half way.
 

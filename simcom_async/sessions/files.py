@@ -20,6 +20,7 @@ from simcom_async.sessions.parameter import composed
 from simcom_async.sessions.progress import Direction, Meter, Progress
 from simcom_async.sessions.session import Session
 from simcom_async.sessions.source import ByteSource, Given
+from simcom_async.sessions.witness import witnessed
 
 if TYPE_CHECKING:
     from simcom_async.at.dialect import Dialect
@@ -35,6 +36,7 @@ _THERE = "look what is there with list"
 _WORDS = {"name": "path", "path": "path", "old": "old", "new": "new"}
 
 
+@witnessed("_link")
 class FilesSession(Session):
     """Files and folders of the module. Paths are absolute, ``D:/a/b.txt``; without a drive they are on ``C:``.
 

@@ -21,6 +21,7 @@ from simcom_async.sessions.ftp_stream import FtpStream
 from simcom_async.sessions.local_file import LocalFile
 from simcom_async.sessions.progress import Direction, Meter, Progress
 from simcom_async.sessions.source import ByteSource, Given
+from simcom_async.sessions.witness import witnessed
 
 if TYPE_CHECKING:
     from simcom_async.ports.clock import Clock
@@ -36,6 +37,7 @@ FLOWS: tuple[type[FtpFlow], ...] = (ApplicationFlow, CftpFlow, CftpsFlow)
 _OFFSET = Range(0, 2**31 - 1)  # as far as a signed 32-bit number of a module counts
 
 
+@witnessed("_service.link")
 class FtpSession:
     """FTP with one server, inside ``async with modem.ftp(...)``.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from simcom_async.errors import UsageError
+from simcom_async.sessions.witness import witnessed
 
 if TYPE_CHECKING:
     from simcom_async.link.claims import Claim
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["FtpStream"]
 
 
+@witnessed("_service.link")
 class FtpStream:
     """The bytes of a file: ``async for piece in stream``, inside ``async with`` where the reader may stop half way.
 

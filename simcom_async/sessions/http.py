@@ -16,6 +16,7 @@ from simcom_async.sessions.http_response import HttpResponse
 from simcom_async.sessions.http_tls import TlsFlow
 from simcom_async.sessions.progress import Direction, Meter
 from simcom_async.sessions.session import Session
+from simcom_async.sessions.witness import witnessed
 
 if TYPE_CHECKING:
     from simcom_async.link.claims import Claim
@@ -28,6 +29,7 @@ __all__ = ["HttpSession", "HttpStream"]
 FLOWS: tuple[type[HttpFlow], ...] = (ActionFlow, RawFlow, TlsFlow)
 
 
+@witnessed("_link")
 class HttpSession(Session):
     """HTTP through the module.
 
@@ -101,6 +103,7 @@ class HttpSession(Session):
         return Meter(self._link.bus, self.service, Direction.RECEIVE, progress)
 
 
+@witnessed("_session._link")
 class HttpStream:
     """An answer whose body comes in pieces, inside ``async with``.
 

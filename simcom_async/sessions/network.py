@@ -22,6 +22,7 @@ from simcom_async.sessions.registration import (
     read_signal,
 )
 from simcom_async.sessions.sim import Card
+from simcom_async.sessions.witness import witnessed
 
 if TYPE_CHECKING:
     from simcom_async.sessions.attach import Attachment
@@ -34,6 +35,7 @@ BEARERS: tuple[type[Bearer], ...] = (SapbrBearer, ApplicationBearer, SocketBeare
 _REGISTRATION_LIMIT = 120.0
 
 
+@witnessed("_link")
 class NetworkSession:
     """Bring-up of the network, in steps that each say what was seen and what to do.
 

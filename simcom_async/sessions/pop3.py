@@ -23,6 +23,7 @@ from simcom_async.sessions.pop3_numeric import NumericPop3
 from simcom_async.sessions.pop3_textual import TextualPop3
 from simcom_async.sessions.progress import Direction, Meter, Progress
 from simcom_async.sessions.session import Session
+from simcom_async.sessions.witness import witnessed
 
 if TYPE_CHECKING:
     from simcom_async.link.claims import Claim
@@ -73,6 +74,7 @@ class Pop3Service(Session):
         return Meter(self._link.bus, self.service, Direction.RECEIVE, progress)
 
 
+@witnessed("_service._link")
 class Pop3Session:
     """A mailbox, inside ``async with``; ``async for message in box`` gives its mails, one after the other.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
@@ -108,6 +109,7 @@ class Session:
 
     async def leave(self, claim: Claim, clean_up: Callable[[], Awaitable[None]]) -> None:
         """Clean up and give the service back. A caller who is cancelled does not wait: it goes on without them."""
+        self._link.attest(sys.exception())  # before the clean-up adds to the traffic
         self._turns.let_go()
         if not self._attachment.running:
             self._release(claim)  # the line is closed: there is nothing to clean up

@@ -17,6 +17,7 @@ from simcom_async.sessions.session import Session
 from simcom_async.sessions.smtp_flow import MailServer, Outfit, SmtpFlow
 from simcom_async.sessions.smtp_numeric import NumericSmtp
 from simcom_async.sessions.smtp_textual import TextualSmtp
+from simcom_async.sessions.witness import witnessed
 
 if TYPE_CHECKING:
     from simcom_async.sessions.attach import Attachment
@@ -44,6 +45,7 @@ class SmtpResult:
     whole: bool = False
 
 
+@witnessed("_link")
 class SmtpSession(Session):
     """Mails through the module; one at a time, others wait for their turn.
 
