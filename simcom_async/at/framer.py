@@ -17,13 +17,18 @@ if TYPE_CHECKING:
 
 __all__ = ["CountedPayload", "EchoedEntry", "EscapedPayload", "Framing", "TextUntilFinal"]
 
-#: A final result at the end of what has been received, with the line end in front that opens it.
-_FINAL_AT_END = re.compile(rb"(?:\A|\r?\n)(OK|ERROR|\+CM[ES] ERROR:[^\r\n]{0,80})\r\n\Z")
-_NUMERIC_AT_END = re.compile(rb"(?:\A|\r?\n)([04])\r\Z")
+
+
+def _at_end(line: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """A line at the end of what is held: with the line end in front that opens it, or also as all of it."""
+    return re.compile(rb"\r?\n" + line), re.compile(rb"(?:\A|\r?\n)" + line)
+
+
+#: A final result at the end of what has been received.
+_FINAL_AT_END = _at_end(rb"(OK|ERROR|\+CM[ES] ERROR:[^\r\n]{0,80})\r\n\Z")
+_NUMERIC_AT_END = _at_end(rb"([04])\r\Z")
 #: An unfinished last line that may still become one.
-_OPEN_END = re.compile(
-    rb"(?:\A|\r?\n)(?:O|OK|E|ER|ERR|ERRO|ERROR|\+(?:C(?:M(?:[ES][^\r\n]{0,90})?)?)?|[04])?\r?\Z|\r\Z"
-)
+_OPEN_END = _at_end(rb"(?:O|OK|E|ER|ERR|ERRO|ERROR|\+(?:C(?:M(?:[ES][^\r\n]{0,90})?)?)?|[04])?\r?\Z|\r\Z")
 
 
 class Framing(Protocol):
@@ -135,7 +140,7 @@ class TextUntilFinal(_Payload):
             return len(data)
         if self._left is not None and len(self._held) >= self._left:
             return len(data) - self._count_reached(events)
-        found = self._final() or _OPEN_END.search(self._held)
+        found = self._final() or _OPEN_END[not self._offset].search(self._held)
         keep = len(self._held) if found is None else found.start()
         if keep:
             self._chunk(self._held[:keep], self._held_start, self._held_start + keep, events)
@@ -172,8 +177,9 @@ class TextUntilFinal(_Payload):
         self._held_start += count
 
     def _final(self) -> re.Match[bytes] | None:
-        found = _FINAL_AT_END.search(self._held)
-        return found if found is not None or not self._numeric else _NUMERIC_AT_END.search(self._held)
+        begins = not self._offset  # what is held begins inside a line where some of it was handed on
+        found = _FINAL_AT_END[begins].search(self._held)
+        return found if found is not None or not self._numeric else _NUMERIC_AT_END[begins].search(self._held)
 
     def end(self, events: list[Event]) -> tuple[bytes, int] | None:
         """Silence: the held result line was the final result; its text and offset, or None when there is none."""

@@ -84,3 +84,13 @@ def test_an_entry_during_a_payload_expects_no_echo() -> None:
     demux.entered(b"OK")
     events = demux.receive(b"OK\r\n\r\nOK\r\n")
     assert [event.kind for event in events if isinstance(event, LineEvent)] == ["final"]
+
+
+def test_law_1_the_end_of_a_line_of_text_is_no_result() -> None:
+    for size in (None, 100):
+        text = TextUntilFinal(s.Mail(), b"", size=size)
+        events: list[Event] = []
+        for piece in (b"\r\nBO", b"OK\r\n"):
+            text.receive(piece, 0, events)
+        assert text.end(events) is None
+        assert b"".join(event.data for event in events if isinstance(event, PayloadChunk)) == b"BOOK"
