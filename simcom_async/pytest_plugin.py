@@ -8,13 +8,15 @@
 
 ``faults="bad_line.toml"`` in the marker names a file of faults (docs/faults.md), next to the test's own file.
 
+Where an error of a modem fails a test, the traffic that led to it is a section of the report.
+
 With ``--simcom-port URL`` the same tests run on hardware. Needs the extra ``pytest``; without it only tests that use a
 fixture notice. The mode of pytest-asyncio is left alone: the fixtures work in both.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Generator
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pytest
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from simcom_async.virtual import VirtualModem
     from simcom_async.virtual.lines import HostEnd
 
-__all__ = ["http_site", "modem", "pytest_addoption", "pytest_configure", "virtual_modem"]
+__all__ = ["http_site", "modem", "pytest_addoption", "pytest_configure", "pytest_runtest_makereport", "virtual_modem"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,6 +66,23 @@ def pytest_configure(config: pytest.Config) -> None:
         "simcom(dialect='sim800', faults='FILE', **options): the modem of this test, and the file of its faults, next "
         "to the test's; options as those of VirtualModem",
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Shows the traffic that led to an error of a modem below the traceback of the test that it failed."""
+    from simcom_async.errors import SimcomError
+
+    report = yield
+    error = None if call.excinfo is None or not report.failed else call.excinfo.value
+    while error is not None:
+        if isinstance(error, SimcomError) and error.evidence is not None:
+            report.sections.append(("traffic of the modem", str(error.evidence)))
+            break
+        error = error.__cause__ or error.__context__
+    return report
 
 
 @pytest.fixture

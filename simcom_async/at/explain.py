@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from simcom_async.at.command import Command, RawCommand, Terminated
+from simcom_async.at.command import Command, Means, RawCommand, Terminated
 from simcom_async.at.commandline import parse
 from simcom_async.at.demux import Demux
 from simcom_async.at.dialect import Dialect
@@ -20,6 +20,8 @@ from simcom_async.at.exchange import Exchange
 __all__ = ["RULES", "Direction", "Element", "Explanation", "explain"]
 
 Direction = Literal["tx", "rx"]
+
+_ESC = b"\x1b"
 
 _NUMBER = re.compile(r"[0-9]{1,10}")
 
@@ -195,7 +197,9 @@ class Explanation:
         """Take entered bytes; return what is behind the entry."""
         if self._left is None and self._decoder is None:
             self._begin_entry(exchange)
-        if self._decoder is not None:
+        if data == _ESC and self._left is None and _ends_by_esc(exchange.command):
+            used, done = len(data), True
+        elif self._decoder is not None:
             self._decoder.receive(data)
             used = self._decoder.consumed(data)
             done = self._decoder.finished
@@ -241,6 +245,11 @@ class Explanation:
             message=None if declaration is None else declaration.__name__,
             command=self._texts.get(id(event.command)),
         )
+
+
+def _ends_by_esc(command: Command[Any]) -> bool:
+    """Whether ESC, alone in a write, throws the entry away (3GPP TS 27.005 3.5.1)."""
+    return isinstance(command, RawCommand) or command.wire.abort.entry is Means.ESC
 
 
 def read_command(body: bytes, dialect: Dialect) -> Command[Any]:

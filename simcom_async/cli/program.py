@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import click
 
+from simcom_async.cli.evidence import EvidenceFile, evidence_option
 from simcom_async.cli.status import Refused, Status, sentence, status_of
 from simcom_async.errors import SimcomError
 
@@ -83,6 +84,7 @@ def _version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> No
 @click.option(
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Print the version."
 )
+@evidence_option
 def simcom() -> None:
     """SIMCom cellular modules: drive one, or run a virtual one."""
 
@@ -90,8 +92,9 @@ def simcom() -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; its exit status. Expected errors are one sentence on stderr."""
     words = None if arguments is None else list(arguments)
+    file = EvidenceFile()
     try:
-        outcome = simcom.main(args=words, prog_name="simcom", standalone_mode=False)
+        outcome = simcom.main(args=words, prog_name="simcom", standalone_mode=False, obj=file)
     except click.ClickException as error:
         error.show()
         return Status.USAGE
@@ -104,6 +107,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _log.debug("the command failed", exc_info=error)
         if str(error):
             click.echo(f"simcom: {sentence(error)}", err=True)
+        file.keep(error)
         return status_of(error)
     return outcome if isinstance(outcome, int) else Status.DONE
 
