@@ -5,22 +5,14 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from simcom_async.errors import (
-    CommandTimeout,
-    FtpError,
-    LimitExceeded,
-    LinkError,
-    ModemError,
-    ProtocolError,
-    ServiceFailed,
-    SimcomError,
-)
+from simcom_async.errors import FtpError, LimitExceeded, ProtocolError
 from simcom_async.sessions.ftp_flow import FtpWay
 from simcom_async.sessions.ftp_path import RemoteFile
+from simcom_async.sessions.resumption import INTERRUPTIONS, Resumption
 
 if TYPE_CHECKING:
     from simcom_async.sessions.ftp import FtpSession
@@ -28,9 +20,6 @@ if TYPE_CHECKING:
     from simcom_async.sessions.progress import Progress
 
 __all__ = ["Fetch", "FtpTransfer", "WriterGoal", "Writes"]
-
-_FAILURES = 5  # in a row, without a byte in between
-_PAUSE, _LONGEST = 0.5, 30.0  # seconds before the next try; it doubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +66,10 @@ class WriterGoal:
         self.size += len(data)
         return given if given is not None and inspect.isawaitable(given) else None
 
+    async def drop(self) -> bool:
+        """It cannot be taken back."""
+        return False
+
     async def commit(self, time: datetime | None = None) -> None:
         """The writer is the caller's to close."""
 
@@ -99,26 +92,24 @@ class Fetch:
     resume: bool = False
     progress: Progress | None = None
     way: FtpWay | None = None
+    _version: tuple[int | None, datetime | None] | None = field(default=None, init=False)
 
     async def run(self) -> FtpTransfer:
         """Do it. Raises FtpError, LinkError and so on, as the last try did."""
-        failures = 0
+        resumption = Resumption(self.session.flow.service.attachment, self.session.flow.service.service)
         while True:
-            before = self.goal.size
             try:
                 return await self._attempt()
-            except (ModemError, CommandTimeout, LinkError) as error:
-                if not self.resume or not _may_pass(error):
+            except INTERRUPTIONS as error:
+                if not self.resume:
                     raise
-                failures = 1 if self.goal.size > before else failures + 1
-                if failures > _FAILURES:
-                    raise
-            await self.session.clock.sleep(min(_PAUSE * 2 ** (failures - 1), _LONGEST))
+                await resumption.after(error, self.goal.size)
 
     async def _attempt(self) -> FtpTransfer:
         size = await self._size()
         time = await self.session.mtime(self.file.path) if self.resume and self.session.tells_time else None
         goal = self.goal
+        await self._check_same(size, time)
         start = self.offset + await goal.open(size, time)
         moved = 0
         try:
@@ -175,7 +166,14 @@ class Fetch:
                 f"download of {self.file}: it ended well after {end} bytes, but its size is {size}; fetch it again"
             )
 
+    async def _check_same(self, size: int | None, time: datetime | None) -> None:
+        """See that what came before a failure is of the same file: of another one nothing is kept.
 
-def _may_pass(error: SimcomError) -> bool:
-    """Whether a download may go on after it: not where the server or the manual says that nothing will change."""
-    return error.retry if isinstance(error, ServiceFailed) else True
+        Raises FtpError where what was written cannot be taken back.
+        """
+        before, self._version = self._version, (size, time)
+        if before in (None, self._version) or not self.goal.size or await self.goal.drop():
+            return
+        self.resume = False
+        why = f"it changed while it was fetched, after {self.goal.size} bytes"
+        raise FtpError(f"download of {self.file}: {why}", meaning=why, retry=True, remedy="fetch it again")

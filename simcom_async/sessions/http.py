@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, Unpack
 
 from simcom_async.at.command import Service
-from simcom_async.errors import UnsupportedService, UsageError
+from simcom_async.errors import SimcomError, UnsupportedService, UsageError
 from simcom_async.sessions.http_action import ActionFlow
 from simcom_async.sessions.http_flow import HttpFlow
 from simcom_async.sessions.http_raw import RawFlow
 from simcom_async.sessions.http_redirect import REDIRECTS, redirected, redirected_again
 from simcom_async.sessions.http_request import HttpOptions, HttpRequest, Source
 from simcom_async.sessions.http_response import HttpResponse
+from simcom_async.sessions.http_resume import OVERLAP, Version, joined
 from simcom_async.sessions.http_tls import TlsFlow
 from simcom_async.sessions.progress import Direction, Meter
+from simcom_async.sessions.resumption import INTERRUPTIONS, Resumption
 from simcom_async.sessions.session import Session
 from simcom_async.sessions.witness import witnessed
 
@@ -97,10 +100,24 @@ class HttpSession(Session):
         await flow.prepare()
         return flow
 
+    def resumption(self, request: HttpRequest) -> Resumption | None:
+        """What lets an interrupted request go on, None: nothing does."""
+        return Resumption(self._attachment, self.service, request.offset) if request.resume else None
+
     def meter(self, request: HttpRequest) -> Meter:
         """What counts the bytes of an answer; ``progress`` hears of them where it does not hear of the request's."""
         progress = request.progress if request.body is None else None
         return Meter(self._link.bus, self.service, Direction.RECEIVE, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """How a server answered at first; what is fetched of it later is of the same ``version``."""
+
+    status: int
+    headers: Mapping[str, str] | None
+    length: int | None
+    version: Version
 
 
 @witnessed("_session._link")
@@ -116,8 +133,11 @@ class HttpStream:
         self._request = request
         self._held = held
         self._meter = session.meter(request)
+        self._resumption = session.resumption(request)
         self._claim: Claim | None = None
         self._flow: HttpFlow | None = None
+        self._head: _Head | None = None
+        self._tail = self._early = b""
 
     @property
     def status(self) -> int:
@@ -136,8 +156,11 @@ class HttpStream:
 
     async def __aenter__(self) -> Self:
         for _ in range(REDIRECTS + 1):
-            following = await self._begin()
+            flow = await self._begin(self._request)
+            following = await self._redirected(flow)
             if following is None:
+                version = Version.of(flow, self._request.offset)
+                self._head = _Head(flow.status, flow.headers, flow.length, version)
                 return self
             await self.aclose()
             self._request = following
@@ -150,11 +173,13 @@ class HttpStream:
         return self
 
     async def __anext__(self) -> bytes:
-        flow = self._open
-        piece = await flow.read()
+        length = self._open.length
+        piece = await self._read()
         if not piece:
             raise StopAsyncIteration
-        self._meter.add(len(piece), flow.length)
+        self._meter.add(len(piece), length)
+        if self._resumption is not None:
+            self._tail = (self._tail + piece)[-OVERLAP:]
         return piece
 
     async def read(self) -> bytes:
@@ -166,6 +191,10 @@ class HttpStream:
 
     async def aclose(self) -> None:
         """End the request, wherever it is; again is harmless."""
+        self._head = None
+        await self._leave()
+
+    async def _leave(self) -> None:
         flow, claim = self._flow, self._claim
         self._flow = self._claim = None
         if flow is not None and claim is not None:
@@ -174,9 +203,8 @@ class HttpStream:
             finally:
                 await flow.release()
 
-    async def _begin(self) -> HttpRequest | None:
-        """Ask; the request that the answer redirects to, where that is to be followed and the module does not."""
-        request = self._request
+    async def _begin(self, request: HttpRequest) -> HttpFlow:
+        """Ask, when it is one's turn."""
         flow = await self._session.prepared(request)
         try:
             claim = await self._session.enter(held=self._held, service=flow.service)
@@ -186,13 +214,63 @@ class HttpStream:
         self._flow, self._claim = flow, claim
         try:
             await flow.begin(claim)
-            return redirected(request, flow) if request.follow_redirects and not flow.follows else None
+        except BaseException:
+            await self._leave()
+            raise
+        return flow
+
+    async def _redirected(self, flow: HttpFlow) -> HttpRequest | None:
+        """The request that the answer redirects to, where that is to be followed and the module does not."""
+        try:
+            return redirected(self._request, flow) if self._request.follow_redirects and not flow.follows else None
         except BaseException:
             await self.aclose()
             raise
 
+    async def _read(self) -> bytes:
+        """The next bytes, be it of a further request behind a failure."""
+        flow, early = self._flow, self._early
+        if early:
+            self._early = b""
+            return early
+        while flow is not None:
+            try:
+                return await flow.read()
+            except INTERRUPTIONS as error:
+                if self._resumption is None:
+                    raise
+                interruption = error
+            try:
+                flow = await self._go_on(self._resumption, interruption)
+                if self._early:
+                    return await self._read()
+            except BaseException:
+                self._head = None  # what is missing is no end
+                raise
+        return b""
+
+    async def _go_on(self, resumption: Resumption, error: SimcomError) -> HttpFlow | None:
+        """Ask for the rest until it comes; None: there is none. Raises what cannot be gone on after."""
+        head, offset = self._open, self._request.offset + self._meter.done
+        conditional = self._flow is not None and self._flow.conditional
+        start = offset - len(self._tail)
+        request = head.version.following(self._request, start, conditional=conditional)
+        while True:
+            await self._leave()
+            if head.version.size == offset:
+                return None
+            await resumption.after(error, offset)
+            try:
+                flow = await self._begin(request)
+                head.version.check(request, flow, start)
+                self._early = await joined(request, flow, self._tail)
+            except INTERRUPTIONS as again:
+                error = again
+            else:
+                return flow
+
     @property
-    def _open(self) -> HttpFlow:
-        if self._flow is None:
+    def _open(self) -> _Head:
+        if self._head is None:
             raise UsageError("the stream is not open: read it inside its async with block")
-        return self._flow
+        return self._head

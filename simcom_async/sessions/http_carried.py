@@ -33,6 +33,7 @@ class CarriedFlow(HttpFlow):
     that ended too early.
     """
 
+    conditional = True
     lost: ClassVar[Code]
     broken: ClassVar[Code]
 

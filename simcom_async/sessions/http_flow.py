@@ -27,7 +27,8 @@ class HttpFlow(ABC):
     """One request on its way through one family of commands; made for it, and thrown away behind it.
 
     ``needs`` are the commands without which it cannot be taken, ``methods`` what it can ask for (None: anything),
-    ``service`` what it claims, ``follows`` whether the module follows redirects by itself. ``status``, ``headers``
+    ``service`` what it claims, ``follows`` whether the module follows redirects by itself, ``conditional`` whether it
+    can ask for a range of one version only (If-Range). ``status``, ``headers``
     (None: the family tells none) and ``length`` (bytes that ``read`` will give in all, None: not known) hold from
     ``begin`` on.
     """
@@ -37,6 +38,7 @@ class HttpFlow(ABC):
     schemes: ClassVar[tuple[str, ...]] = ("http", "https")
     service: ClassVar[Service] = Service.HTTP
     follows: ClassVar[bool] = False
+    conditional: ClassVar[bool] = False
 
     status: int
     headers: Mapping[str, str] | None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simcom_async.at.event import PayloadChunk
 from simcom_async.commands.chttp import ChttpAct, ChttpCode, ChttpEvent
 from simcom_async.errors import CommandFailed, ProtocolError
 from simcom_async.sessions.http_carried import CarriedFlow
@@ -18,6 +19,7 @@ from simcom_async.sessions.undertaking import Undertaking
 
 if TYPE_CHECKING:
     from simcom_async.link.claims import Claim
+    from simcom_async.link.subscription import Listener
     from simcom_async.sessions.attach import Attachment
     from simcom_async.sessions.http_request import HttpRequest
     from simcom_async.sessions.network import NetworkSession
@@ -39,7 +41,10 @@ class RawFlow(CarriedFlow):
     def __init__(self, attachment: Attachment, network: NetworkSession, request: HttpRequest) -> None:
         super().__init__(attachment, network, request)
         self._pushed = Pushed(self._link, self._too_much)
+        self._packet: list[bytes] = []
+        self._failure: ProtocolError | None = None
         self._work: Undertaking[ChttpEvent] | None = None
+        self._watch: Listener[PayloadChunk] | None = None
 
     async def begin(self, claim: Claim) -> None:
         """As every way; what is entered may take its time."""
@@ -57,6 +62,9 @@ class RawFlow(CarriedFlow):
     async def end(self) -> None:
         """Wait no more; what still comes of it goes nowhere."""
         work, self._work = self._work, None
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.close()
         if work is None:
             return
         self._pushed.close()
@@ -72,19 +80,35 @@ class RawFlow(CarriedFlow):
         self._command = composed(self._link.dialect, {"host": field, "port": field}, ChttpAct, host=host, port=port)
 
     async def _ask(self) -> None:
-        self._work = Undertaking(self._attachment, self._command, entry=self.outgoing(), sink=self._came)
+        if self._watch is None:
+            self._watch = self._link.bus.on(PayloadChunk, self._came)
+        self._work = Undertaking(self._attachment, self._command, entry=self.outgoing())
 
     async def _take(self) -> bytes:
         work, pushed = self._work, self._pushed
         assert work is not None  # noqa: S101 - begin comes first
-        await work.until(lambda: bool(pushed.size))
+        await work.until(lambda: bool(pushed.size) or self._failure is not None)
         if pushed.size:
             return pushed.take()
+        if self._failure is not None:
+            raise self._failure
         self._check(work)
         return b""
 
-    def _came(self, data: bytes) -> None:
-        self._pushed.put(data)
+    def _came(self, chunk: PayloadChunk) -> None:
+        """A packet counts when all of it is there: in one that breaks off a module's boot lines look like its data."""
+        if chunk.command is not self._command:
+            return
+        self._packet.append(chunk.data)
+        if not chunk.last:
+            return
+        packet, self._packet = b"".join(self._packet), []
+        if not chunk.complete:
+            return
+        try:
+            self._pushed.put(packet)
+        except ProtocolError as error:
+            self._failure = error
         if self._work is not None:
             self._work.changed.set()
 

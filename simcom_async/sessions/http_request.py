@@ -35,7 +35,9 @@ class HttpOptions(TypedDict, total=False):
     """The keyword arguments of every HTTP verb.
 
     ``headers``: further header lines. ``content_type``: the media type of the body. ``offset``: resume, leaving out so
-    many bytes at the start of the resource (GET). ``proxy``: ``host:port`` of an HTTP proxy. ``follow_redirects``:
+    many bytes at the start of the resource (GET). ``resume``: go on by itself after failures that may pass, a lost bearer
+    or a restart in the middle of the body among them, with a further request for the rest; a document that has changed
+    meanwhile raises HttpError (GET). ``proxy``: ``host:port`` of an HTTP proxy. ``follow_redirects``:
     follow them, by default they are answers. ``timeout``: seconds that the server may take, to its answer and for each
     further part of it that is waited for. ``progress``: called with bytes done and in all, of the request's body where
     there is one, else of the answer's.
@@ -44,6 +46,7 @@ class HttpOptions(TypedDict, total=False):
     headers: Mapping[str, str]
     content_type: str
     offset: int
+    resume: bool
     proxy: str
     follow_redirects: bool
     timeout: float
@@ -63,6 +66,7 @@ class HttpRequest:
     headers: Mapping[str, str] | None = field(default=None, repr=False)
     content_type: str | None = None
     offset: int = 0
+    resume: bool = False
     proxy: str | None = None
     follow_redirects: bool = False
     timeout: float | None = None
@@ -185,6 +189,11 @@ class HttpRequest:
             raise _refused("offset", self.offset, "an offset with GET")
         if self.offset and self.ranged:
             raise _refused("offset", self.offset, "either an offset or a Range header")
+        _expect("resume", self.resume, bool)
+        if self.resume and (self.method != "GET" or self.body is not None):
+            raise _refused("resume", self.resume, "resume with GET, without a body")
+        if self.resume and self.ranged:
+            raise _refused("resume", self.resume, "either resume or a Range header")
 
 
 def _check_url(url: str) -> None:

@@ -111,7 +111,7 @@ class HttpService:
         commands = [built(dialect, field, kind, value) for field, kind, value in wanted if value is not None]
         if lines:
             commands.append(built(dialect, "headers", HttpParaUserHeaders, lines, secret=True))
-        for command in Span(1, 1).commands if request.offset else ():
+        for command in Span(1, 1).commands if request.offset or request.resume else ():
             dialect.admit(command)
         self._parameters = tuple(commands)
         self._body = await gathered(request.body, BODY_MAXIMUM)

@@ -30,6 +30,7 @@ class LocalFile:
         self.size = 0
         self._digest = hashlib.sha256()
         self._file: BinaryIO | None = None
+        self._stands = True  # what stands in the place may be a part of it
         self._aside = self.path.with_name(f"{self.path.name}.part") if ordinary else self.path
 
     @property
@@ -70,6 +71,14 @@ class LocalFile:
             if self._aside != self.path and not (self.resume and self.size):
                 self._aside.unlink(missing_ok=True)
 
+    async def drop(self) -> bool:
+        """What there is belongs to another version: it is begun anew; whether that can be."""
+        if self._aside == self.path:
+            return False
+        await to_thread(self._aside.unlink, missing_ok=True)
+        self.size, self._stands = 0, False
+        return True
+
     def forget(self) -> bool:
         """What is there is not to be gone on with; whether that can be."""
         self.size = 0
@@ -91,7 +100,7 @@ class LocalFile:
             stale = size is not None and aside.stat().st_size > size
             if stale or (time is not None and int(aside.stat().st_mtime) != int(time.timestamp())):
                 return
-        elif path.is_file():
+        elif path.is_file() and self._stands:
             if size is not None and path.stat().st_size > size:
                 raise UsageError(
                     f"local: {path} has {path.stat().st_size} bytes, the original {size}: it is no part of it; "

@@ -13,6 +13,7 @@ from simcom_async.at.command import Service
 from simcom_async.errors import CommandTimeout, OutcomeUnknown, SimcomError, SmtpError, UnsupportedService, UsageError
 from simcom_async.sessions.mail import Letter, taken_apart, wrapped
 from simcom_async.sessions.progress import Direction, Meter, Progress
+from simcom_async.sessions.resumption import INTERRUPTIONS, Resumption
 from simcom_async.sessions.session import Session
 from simcom_async.sessions.smtp_flow import MailServer, Outfit, SmtpFlow
 from simcom_async.sessions.smtp_numeric import NumericSmtp
@@ -68,6 +69,7 @@ class SmtpSession(Session):
         username: str | None = None,
         password: str | SecretStr | None = None,
         whole_as_attachment: bool = False,
+        retry_unsent: bool = False,
         progress: Progress | None = None,
         timeout: float | None = None,
     ) -> SmtpResult:
@@ -75,8 +77,9 @@ class SmtpSession(Session):
 
         A module writes the mail itself: one that it cannot write (other versions of the text, own headers, too many
         attachments, a body that is too long) raises UsageError, naming what it is, before a byte is sent; with
-        ``whole_as_attachment`` it goes as the file message.eml of a mail that the module can write. ``timeout``:
-        seconds from the command that sends it to its end.
+        ``whole_as_attachment`` it goes as the file message.eml of a mail that the module can write. ``retry_unsent``:
+        begin again, a few times, after failures that may pass and before which the mail was certainly not sent, a
+        restart or a lost bearer among them. ``timeout``: seconds from the command that sends it to its end.
 
         Raises SmtpError when the mail was not sent; OutcomeUnknown, also in place of a cancellation, when it may have
         been: it is never sent twice.
@@ -84,14 +87,18 @@ class SmtpSession(Session):
         secret = SecretStr(password) if isinstance(password, str) else password
         server = MailServer(hostname=hostname, port=port, username=username, password=secret, timeout=timeout)
         flow = self._prepared(message, server, progress, whole=whole_as_attachment)
-        try:
-            await self._perform(flow)
-        except (SmtpError, OutcomeUnknown):
-            raise
-        except (SimcomError, asyncio.CancelledError) as error:
-            if _certain(flow, error):
+        resumption = Resumption(self._attachment, self.service)
+        while True:
+            try:
+                await self._once(flow)
+                break
+            except OutcomeUnknown:
                 raise
-            raise _unknown(flow, error) from error
+            except INTERRUPTIONS as error:
+                if not retry_unsent:
+                    raise
+                await resumption.after(error, 0)
+            flow = self._prepared(message, server, progress, whole=whole_as_attachment)
         letter = flow.letter
         return SmtpResult(
             letter.sender.address,
@@ -100,6 +107,17 @@ class SmtpSession(Session):
             letter.replaced,
             letter.whole,
         )
+
+    async def _once(self, flow: SmtpFlow) -> None:
+        """Send the mail. Raises OutcomeUnknown where it may have been sent; else it was not."""
+        try:
+            await self._perform(flow)
+        except (SmtpError, OutcomeUnknown):
+            raise
+        except (SimcomError, asyncio.CancelledError) as error:
+            if _certain(flow, error):
+                raise
+            raise _unknown(flow, error) from error
 
     async def _perform(self, flow: SmtpFlow) -> None:
         claim = await self.enter(held=False)

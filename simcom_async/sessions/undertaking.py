@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from simcom_async.at.command import Command
 from simcom_async.errors import PortLost
@@ -40,6 +40,7 @@ class Undertaking(Generic[A]):
         self._sink = sink
         self._timeout = timeout
         self._answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
+        self._answer.add_done_callback(_heard)  # in case that nobody waits for it
         self._task = attachment.spawn(self._send)
         self._task.add_done_callback(self._over)
 
@@ -77,7 +78,6 @@ class Undertaking(Generic[A]):
         """Give it up, at once: what the link makes of that has begun on return; harmless when it has ended."""
         self._task.cancel()
         await asyncio.wait([self._task])
-        self._answer.exception()  # whoever gives it up has seen enough
 
     async def _send(self) -> None:
         try:
@@ -95,3 +95,8 @@ class Undertaking(Generic[A]):
             port = self._attachment.url
             self._answer.set_exception(PortLost(f"{self.command.masked}: {port} was closed meanwhile", port=port))
         self.changed.set()
+
+
+def _heard(answer: asyncio.Future[Any]) -> None:
+    if not answer.cancelled():
+        answer.exception()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from simcom_async.at.command import Service
 from simcom_async.errors import (
     CommandFailed,
     CommandTimeout,
@@ -20,7 +22,9 @@ from simcom_async.errors import (
     UsageError,
 )
 from simcom_async.sessions.ftp_fetch import FtpTransfer, WriterGoal
-from simcom_async.sites import FtpFault, generated
+from simcom_async.sessions.resumption import TransferResumed
+from simcom_async.sites import FtpFault, FtpSite, generated
+from simcom_async.virtual import VirtualModem
 from simcom_async.virtual.faults import LoseBearer, LoseBytes, Reset
 from tests.sessions.ftp_ends import FAMILIES, WAYS, FastClock, Gathered, site_session
 from tests.sessions.ftp_peer import FtpPeer, Unchecked, block, done, streamed, talk
@@ -224,6 +228,64 @@ async def test_what_fails_is_as_the_last_try_did(answer: str | None, error: type
         with pytest.raises(error):
             await at.clock.run_until(at.ftp.download("/f", Gathered(), resume=True), 3_000)
         assert at.peer.lines.count("AT+FTPSIZE") == 6
+
+
+def unplug(virtual: VirtualModem) -> None:
+    """The cable is out for two minutes."""
+    virtual.unplug()
+    virtual.clock.call_at(virtual.clock.time() + 120, virtual.plug)
+
+
+Strike = Callable[[VirtualModem], None]
+STRIKES: dict[str, Strike] = {
+    "bearer": lambda virtual: virtual.network.lose_bearer(1),
+    "restart": lambda virtual: virtual.reset(),
+    "unplugged": unplug,
+}
+
+
+async def struck(site: FtpSite, virtual: VirtualModem, strike: Strike) -> None:
+    """When the server has said so much, it strikes."""
+    await site.gate.held()
+    strike(virtual)
+    site.gate.open()
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("to", ["path", "writer"])
+async def test_what_has_changed_meanwhile_is_not_mixed(dialect: str, to: str, tmp_path: Path) -> None:
+    first, second = generated(0, 60_000), generated(5, 70_000)
+    async with site_session(dialect=dialect, clock=FastClock(20)) as (site, virtual, modem, ftp):
+        site.publish("/f", first, modified=OLD)
+        site.gate.shut(after=30_000)
+        virtual.spawn(lambda: struck(site, virtual, STRIKES["bearer"]))
+        modem.bus.on(TransferResumed, lambda _: site.publish("/f", second, modified=NEW))
+        if to == "path":
+            moved = await ftp.download("/f", tmp_path / "f", resume=True)
+            assert (tmp_path / "f").read_bytes() == second
+            assert (moved.offset, moved.sha256) == (0, digest(second))
+        else:
+            gathered = Gathered()
+            with pytest.raises(FtpError, match="it changed while it was fetched, after"):
+                await ftp.download("/f", gathered, resume=True)
+            assert first.startswith(gathered.data)
+        assert names(tmp_path) == (["f"] if to == "path" else [])
+
+
+@pytest.mark.parametrize("strike", STRIKES)
+@pytest.mark.parametrize(("dialect", "via"), [(family, way) for family in FAMILIES for way in WAYS[family]])
+async def test_every_interruption_is_told(dialect: str, via: str, strike: str, tmp_path: Path) -> None:
+    body = generated(0, 60_000)
+    async with site_session({"/f": body}, dialect, clock=FastClock(50)) as (site, virtual, modem, ftp):
+        site.gate.shut(after=40_000)
+        virtual.spawn(lambda: struck(site, virtual, STRIKES[strike]))
+        with modem.bus.subscribe(TransferResumed) as resumed:
+            await ftp.download("/f", tmp_path / "f", resume=True, via=via)
+            told = resumed.take()
+    assert (tmp_path / "f").read_bytes() == body
+    assert [event.service for event in told] == [Service.FTP]
+    assert told[0].offset < 60_000
+    assert told[0].why
 
 
 @pytest.mark.parametrize("options", [{"offset": 5}, {"binary": False}])

@@ -13,6 +13,7 @@ import pytest
 from simcom_async.at.command import Service
 from simcom_async.commands.topics import MailSent
 from simcom_async.errors import (
+    ModemRestarted,
     OutcomeUnknown,
     SimcomError,
     SmtpError,
@@ -22,11 +23,13 @@ from simcom_async.errors import (
 from simcom_async.modem import Modem
 from simcom_async.sessions.mail import WHOLE_NAME
 from simcom_async.sessions.progress import Direction, TransferProgress
+from simcom_async.sessions.resumption import TransferResumed
 from simcom_async.sessions.smtp import SmtpResult
 from simcom_async.sites.mail_policy import MailFault
 from simcom_async.sites.route import ServerFault
 from simcom_async.sites.smtp import SmtpSite
-from simcom_async.virtual.faults import LoseBearer
+from simcom_async.virtual.faults import FailServer, LoseBearer, Reset, ServerFailure, Unplug
+from tests.sessions.ftp_ends import FastClock
 from tests.sessions.mail_ends import FAMILIES, NUMERIC, TEXTUAL, ends
 from tests.sessions.mails import BINARY, check_arrived, essence, mail, whole
 
@@ -464,3 +467,70 @@ async def test_the_password_is_nowhere(site: SmtpSite, dialect: str, caplog: pyt
         (answer,) = await modem.at("+SMTPAUTH?")
         assert PASSWORD not in answer
     assert PASSWORD not in caplog.text + "".join(shown)
+
+
+# What was certainly not sent
+
+
+#: A command before the one that sends the mail, and a family that has it.
+UNSENT = [("sim800", "SMTPRCPT"), ("sim900", "SMTPBODY"), ("sim7000", "SMTPFT"), ("sim7100", "CFTRANRX")]
+
+
+@pytest.mark.parametrize(("dialect", "command"), UNSENT)
+@pytest.mark.parametrize("fault", [Reset, Unplug])
+async def test_what_was_not_sent_is_begun_again_where_it_is_asked_for(
+    site: SmtpSite, dialect: str, command: str, fault: type[Reset | Unplug]
+) -> None:
+    message = mail("Siehe Anhang\n", files={"f.bin": BINARY * 20})
+    options = {"seconds": 60.0} if fault is Unplug else {}
+    async with ends(dialect, FastClock(20)) as (virtual, modem):
+        virtual.faults.add(fault(command=command, **options))  # type: ignore[arg-type]
+        with modem.bus.subscribe(TransferResumed) as resumed:
+            await send(modem, site, message, retry_unsent=True)
+            (told,) = resumed.take()
+    assert (told.service, told.offset) == (Service.SMTP, 0)
+    assert len(site.mails) == 1
+    check_arrived(message, site.mails[0], ("bob@example.com",))
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+async def test_a_server_that_was_away_is_asked_again(dialect: str) -> None:
+    """It refuses connections at first: the module says that it could not connect."""
+    async with ends(dialect, FastClock(20)) as (virtual, modem):
+        async with SmtpSite() as site:
+            virtual.faults.add(FailServer(ServerFailure.DNS, times=1))
+            await send(modem, site, mail("a\n"), retry_unsent=True)
+            assert len(site.mails) == 1
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("fault", [Reset, Unplug])
+async def test_what_may_have_been_sent_is_never_sent_again(
+    site: SmtpSite, dialect: str, fault: type[Reset | Unplug]
+) -> None:
+    """Law 9, whatever was asked for."""
+    async with ends(dialect, FastClock(20)) as (virtual, modem):
+        await modem.network.up()
+        options = {"seconds": 5.0} if fault is Unplug else {}
+        virtual.faults.add(fault(command="SMTPSEND", **options))  # type: ignore[arg-type]
+        with modem.bus.subscribe(TransferResumed) as resumed:
+            with pytest.raises(OutcomeUnknown):
+                await send(modem, site, mail("a\n"), retry_unsent=True)
+            assert not resumed.take()
+    assert len(site.mails) <= 1
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+async def test_a_refusal_stays_one(site: SmtpSite, dialect: str) -> None:
+    async with ends(dialect, FastClock(20)) as (_, modem):
+        with pytest.raises(SmtpError):
+            await send(modem, site, mail("a\n"), username="joe", password="wrong", retry_unsent=True)
+    assert not site.mails
+
+
+async def test_without_being_asked_for_nothing_is_repeated(site: SmtpSite) -> None:
+    async with ends("sim800", FastClock(20)) as (virtual, modem):
+        virtual.faults.add(Reset(command="SMTPRCPT"))
+        with pytest.raises(ModemRestarted):
+            await send(modem, site, mail("a\n"))
+    assert not site.mails
