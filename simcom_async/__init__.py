@@ -89,6 +89,7 @@ from simcom_async.sessions.mail_parts import CannotCarry
 from simcom_async.sessions.pop3 import Pop3Session, Pop3Stream
 from simcom_async.sessions.pop3_flow import MailboxSize, MailSize, MailUid
 from simcom_async.sessions.progress import Direction, TransferProgress
+from simcom_async.sessions.resumption import TransferResumed
 from simcom_async.sessions.registration import NetworkRegistration, Signal
 from simcom_async.sessions.smtp import SmtpResult, SmtpSession
 
@@ -186,6 +187,7 @@ __all__ = [
     "Subscription",
     "Traffic",
     "TransferProgress",
+    "TransferResumed",
     "UnsupportedCommand",
     "UnsupportedService",
     "Urc",

@@ -35,9 +35,9 @@ class HttpOptions(TypedDict, total=False):
     """The keyword arguments of every HTTP verb.
 
     ``headers``: further header lines. ``content_type``: the media type of the body. ``offset``: resume, leaving out so
-    many bytes at the start of the resource (GET). ``resume``: go on by itself after failures that may pass, a lost bearer
-    or a restart in the middle of the body among them, with a further request for the rest; a document that has changed
-    meanwhile raises HttpError (GET). ``proxy``: ``host:port`` of an HTTP proxy. ``follow_redirects``:
+    many bytes at the start of the resource (GET). ``resume``: go on by itself after failures in the middle of the
+    body that may pass, a lost bearer or a restart among them, by a further request for the rest; a document that has
+    changed meanwhile raises HttpError (GET). ``proxy``: ``host:port`` of an HTTP proxy. ``follow_redirects``:
     follow them, by default they are answers. ``timeout``: seconds that the server may take, to its answer and for each
     further part of it that is waited for. ``progress``: called with bytes done and in all, of the request's body where
     there is one, else of the answer's.

@@ -76,7 +76,7 @@ async def joined(request: HttpRequest, flow: HttpFlow, tail: bytes) -> bytes:
 
 def _changed(request: HttpRequest, status: int) -> HttpError:
     return HttpError(
-        f"GET {request.url}: it changed while it was fetched: what is from byte {request.offset} on is other than before",
+        f"GET {request.url}: it changed while it was fetched: from byte {request.offset} on it is not what it was",
         code=status,
         meaning="the document has changed",
         remedy="fetch it again from the start",

@@ -1,4 +1,4 @@
-"""A document whose transfer is struck goes on from where it was, through every family, and is never mixed with another."""
+"""A document whose transfer is struck goes on where it was, through every family, and is mixed with no other."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ async def test_what_the_module_kept_is_not_mixed(family: str) -> None:
         here.virtual.faults.add(Reset(command="HTTPREAD", occurrence=3, offset=200))
         # A SIM900 tells no headers: there the bytes themselves give it away.
         here.modem.bus.on(TransferResumed, lambda _: here.site.publish("/f", OTHER))
-        with pytest.raises(HttpError, match=r"it changed while it was fetched: what is from byte \d+ on"):
+        with pytest.raises(HttpError, match=r"it changed while it was fetched: from byte \d+ on"):
             await here.modem.http.get(here.site.url_of("/f"), resume=True)
 
 
@@ -153,7 +153,7 @@ async def test_what_is_carried_is_not_mixed(scheme: str) -> None:
     async with stand("sim7100", scheme) as here:
         struck(here, "restart")
         here.modem.bus.on(TransferResumed, lambda _: here.site.publish("/f", OTHER))
-        with pytest.raises(HttpError, match=r"it changed while it was fetched: what is from byte \d+ on") as caught:
+        with pytest.raises(HttpError, match=r"it changed while it was fetched: from byte \d+ on") as caught:
             await here.modem.http.get(here.site.url_of("/f"), resume=True)
         assert not caught.value.retry
 

@@ -496,11 +496,10 @@ async def test_what_was_not_sent_is_begun_again_where_it_is_asked_for(
 @pytest.mark.parametrize("dialect", FAMILIES)
 async def test_a_server_that_was_away_is_asked_again(dialect: str) -> None:
     """It refuses connections at first: the module says that it could not connect."""
-    async with ends(dialect, FastClock(20)) as (virtual, modem):
-        async with SmtpSite() as site:
-            virtual.faults.add(FailServer(ServerFailure.DNS, times=1))
-            await send(modem, site, mail("a\n"), retry_unsent=True)
-            assert len(site.mails) == 1
+    async with ends(dialect, FastClock(20)) as (virtual, modem), SmtpSite() as site:
+        virtual.faults.add(FailServer(ServerFailure.DNS, times=1))
+        await send(modem, site, mail("a\n"), retry_unsent=True)
+        assert len(site.mails) == 1
 
 
 @pytest.mark.parametrize("dialect", FAMILIES)
