@@ -13,7 +13,7 @@ from simcom_async.at.dialect import Dialect, WireState
 from simcom_async.at.event import Event, LineEvent, PayloadChunk
 from simcom_async.at.exchange import Exchange
 
-__all__ = ["Course", "Entered", "Part", "Quiet", "Received", "Send", "play", "play_every_way", "received_bytes"]
+__all__ = ["Course", "Entered", "Flush", "Part", "Quiet", "Received", "Send", "play", "play_every_way", "received_bytes"]
 
 #: What may stand between the events of a stream: line ends, and blanks that lead a line.
 FRAMING = b"\r\n"
@@ -48,7 +48,12 @@ class Quiet:
     """Nothing has come for a while."""
 
 
-Part = Send | Entered | Received | Quiet
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """Nothing more is waited for: what is open ends incomplete."""
+
+
+Part = Send | Entered | Received | Quiet | Flush
 Shown = tuple[Any, ...]
 
 
@@ -163,6 +168,8 @@ def play(dialect: Dialect, parts: Sequence[Part], *, cut: Cut | None = None, ver
                     course.events += demux.receive(piece)
             case Quiet():
                 course.events += demux.quiet()
+            case Flush():
+                course.events += demux.flush()
     return course
 
 
