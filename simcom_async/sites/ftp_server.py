@@ -292,6 +292,10 @@ class Conversation(FTPHandler):  # type: ignore[misc] # pyftpdlib has no types
         """Keep what went wrong in the server itself."""
         self.listener.failure = self.listener.failure or sys.exc_info()[1]
 
+    def _resume(self, go_on: Callable[[], None]) -> None:
+        if self in self.listener.ends:  # else the peer has gone meanwhile
+            go_on()
+
     def _misbehave(self, fault: FtpFault, go_on: Callable[[], None]) -> None:
         if fault.reply is not None:
             self.respond(fault.reply)
@@ -299,7 +303,7 @@ class Conversation(FTPHandler):  # type: ignore[misc] # pyftpdlib has no types
             case None:
                 return
             case ServerFault.HANG:
-                self.listener.hanging.append(go_on)
+                self.listener.hanging.append(lambda: self._resume(go_on))
                 return
             case ServerFault.RESET:
                 self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NONE)

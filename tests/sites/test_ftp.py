@@ -43,6 +43,12 @@ def put(client: ftplib.FTP, command: str, body: bytes) -> str:
     return client.storbinary(command, io.BytesIO(body))
 
 
+def impatient(client: ftplib.FTP) -> ftplib.FTP:
+    assert client.sock is not None
+    client.sock.settimeout(0.05)
+    return client
+
+
 @pytest.mark.parametrize("passive", [True, False])
 async def test_files_up_and_down(passive: bool) -> None:
     body = generated(0, 300_000)
@@ -213,6 +219,15 @@ async def test_an_upload_that_is_cut_short() -> None:
         command = await site.told("STOR")
         assert (command.moved, command.code, command.complete) == (1000, 552, False)
         assert site.read("/g") == bytes(1000)
+
+
+async def test_who_has_gone_while_it_was_left_hanging_is_not_answered() -> None:
+    async with FtpSite() as site:
+        site.faults.append(FtpFault(command="CWD", fault=ServerFault.HANG, times=1))
+        with pytest.raises(TimeoutError):
+            await visit(site, lambda client: impatient(client).cwd("/"))
+        await visit(site, lambda client: client.pwd())
+        site.release()
 
 
 async def test_hanging_until_released() -> None:
