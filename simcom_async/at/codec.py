@@ -26,7 +26,7 @@ __all__ = ["Compiled", "Parameters", "code_page", "compiled", "line_of"]
 _BLANKS = rb"[ \t]*+"
 #: What a parameter without quotes cannot hold: a blank would be dropped, these marks would end it or mean a form.
 _NEEDS_QUOTES = re.compile(r"[ ,;?]")
-#: What a code may be that is a word, also one that the manual does not have.
+#: What a code may be that is a word, also one that the manual does not have; between blanks it ends before the last.
 _WORD = rb"[A-Z][A-Z0-9 /_-]*+"
 #: A whole number, and one that is a code. More digits than any value has are no number: reading them is not for free.
 _WHOLE, _CODE = rb"([+-]?\d{1,40})", rb"(\d{1,40})"
@@ -195,7 +195,8 @@ def _sequence(fields: list[_Field], separator: str) -> bytes:
     pattern = b""
     for place in range(len(fields) - 1, -1, -1):
         field = fields[place]
-        own = rb"(?:" + field.pattern + rb")?" if field.optional else field.pattern
+        found = field.pattern if separator != " " else field.pattern.replace(_WORD, _WORD.removesuffix(b"+"))
+        own = rb"(?:" + found + rb")?" if field.optional else found
         step = (between if place else b"") + own + pattern
         pattern = rb"(?:" + step + rb")?" if field.optional else step
     trailing = rb"(?:" + _BLANKS + rb",)?" if separator == "," and fields else b""
@@ -313,13 +314,14 @@ def _whole(pattern: str) -> bytes:
 
 def _reader(text: Text) -> Callable[[bytes], str]:
     """How a text is read; one that is tagged, as UTF-8, or as ``text`` has it where it is none."""
+    bare = _unquoted if text.quoted is False else _text
     if not text.tagged:
-        return _text
+        return bare
     decode = _octets if text.octets else code_page
 
     def read(found: bytes) -> str:
         if not found.startswith(b"{non-ascii}"):
-            return _text(found)
+            return bare(found)
         return decode(_unhexed(found.partition(b'"')[2].rstrip(b'"').decode("ascii")))
 
     return read
@@ -339,9 +341,12 @@ def _octets(octets: bytes) -> str:
 def _text(found: bytes) -> str:
     if found.startswith(b'"'):
         found = found[1:-1] if len(found) > 1 and found.endswith(b'"') else found[1:]
-    else:
-        found = found.rstrip(b" \t")
-    return _decode(found)
+        return _decode(found)
+    return _unquoted(found)
+
+
+def _unquoted(found: bytes) -> str:
+    return _decode(found.rstrip(b" \t"))
 
 
 def code_page(octets: bytes) -> str:

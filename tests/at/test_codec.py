@@ -389,3 +389,11 @@ def test_a_digit_in_how_a_rest_begins_stands_for_any_digit() -> None:
     assert entry.match(b"+SMTPSRV: 50,(1-65535)")
     assert entry.match(b"+SMTPSRV: 100,(1-65535)")
     assert not entry.match(b"+SMTPSRV: (1-65535)")
+
+
+def test_quotes_in_a_text_that_stands_in_none_are_part_of_it() -> None:
+    class Words(Reply):
+        wire = Line("")
+        text: Annotated[str, Text(quoted=False, pattern=r"[^\r\n]+")]
+
+    assert _read(Words, b'"a": 5') == Words.model_construct(text='"a": 5')
