@@ -61,6 +61,8 @@ class LinkEvidence:
             if place > before + 1:
                 lines.append(f"{'...':>12}")
             lines.append(_line(self.entries[place]))
+        after = datetime.fromisoformat(self.when) - datetime.fromisoformat(self.started)
+        lines.append(f"{after.total_seconds():>10.3f} s ! the error")
         return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 __all__ = ["Row", "mask", "mask_whole"]
 
-_QUOTED = re.compile(rb'"[^"\r\n]*"?')
+_QUOTED = re.compile(rb'"([^"]*)("?)')
 _LINE = re.compile(rb"[^\r\n]+")
 _FIRST_LINE = re.compile(rb"\A[^\r\n]+")
 _TYPED = re.compile(rb"(AT[^=]*=)(.*)", re.IGNORECASE | re.DOTALL)
@@ -109,7 +109,7 @@ def _mask_strings(data: bytes, typed: Collection[bytes], *, torn: bool) -> bytes
         if text in typed:
             return text
         text = _TYPED.sub(lambda match: match[1] + _stars(match[2]), text)
-        return _QUOTED.sub(lambda match: b'"' + _stars(match[0][1:]), text)
+        return _QUOTED.sub(lambda match: b'"' + _stars(match[1]) + match[2], text)
 
     if torn:
         data = _FIRST_LINE.sub(lambda match: _stars(match[0]), data)

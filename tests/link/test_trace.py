@@ -2,13 +2,16 @@ import logging
 
 import pytest
 
+from simcom_async.at.command import RawCommand
 from simcom_async.at.exchange import Exchange
+from simcom_async.commands.general import At
 from simcom_async.errors import (
     CommandTimeout,
 )
 from simcom_async.link.trace import Trace
 
 from .speech import (
+    Action,
     Password,
     Work,
 )
@@ -94,3 +97,168 @@ async def test_long_reads_are_shown_in_part(caplog):
     assert "mail" not in caplog.text
     trace.command(Exchange(Work()), 0.0)
     assert trace.seen() == b""
+
+
+def events(trace):
+    """What is remembered, as direction and bytes."""
+    return [(row.dir, row.left_out or row.data) for row in trace.rows(lambda exchange: True)]
+
+
+async def test_reads_and_writes_are_remembered_in_their_order():
+    trace = Trace("memory")
+    trace.received(b"\r\nRDY\r\n", 0.5)
+    trace.command(Exchange(Work()), 1.0)
+    trace.received(OK, 1.25)
+    rows = trace.rows(lambda exchange: True)
+    assert [(row.t, row.dir, row.data) for row in rows] == [
+        (0.5, "rx", b"\r\nRDY\r\n"),
+        (1.0, "tx", b"AT+WORK\r"),
+        (1.25, "rx", OK),
+    ]
+    assert [row.begins for row in rows] == [False, True, False]
+
+
+async def test_of_long_reads_the_beginning_and_the_end_are_remembered():
+    trace = Trace("memory")
+    trace.command(Exchange(Work()), 0.0)
+    data = bytes(range(256)) * 16
+    trace.received(data, 0.0)
+    assert events(trace) == [
+        ("tx", b"AT+WORK\r"),
+        ("rx", data[:64]),
+        ("rx", 4096 - 64 - 256),
+        ("rx", data[-256:]),
+    ]
+
+
+async def test_bulk_pushes_no_command_out():
+    trace = Trace("memory")
+    trace.command(Exchange(At()), 0.0)
+    trace.received(OK, 0.0)
+    trace.command(Exchange(Work()), 0.0)
+    for number in range(100_000):
+        trace.received(b"%06d" % number, 0.0)
+        if not number % 100:
+            trace.entry(b"x" * 10, 0.0, echoes=False)
+    found = events(trace)
+    assert found[:7] == [
+        ("tx", b"AT\r"),
+        ("rx", OK),
+        ("tx", b"AT+WORK\r"),
+        ("rx", b"000000"),
+        ("tx", 10),
+        ("rx", b"000001"),
+        ("tx", 9_990),
+    ]
+    assert found[8:] == [("rx", b"%06d" % number) for number in range(99_988, 100_000)]
+    assert sum(len(kept) if isinstance(kept, bytes) else kept for way, kept in found[3:] if way == "rx") == 600_000
+
+
+async def test_so_many_commands_are_remembered_and_those_whose_end_is_awaited():
+    trace = Trace("memory")
+    action, lost = Exchange(Action(method=1)), Exchange(Work())
+    trace.command(action, 0.0)
+    trace.received(OK, 0.0)
+    trace.keep(action)
+    trace.command(lost, 0.0)
+    trace.keep(lost)
+    trace.keep(lost)
+    for _ in range(1000):
+        trace.command(Exchange(At()), 0.0)
+        trace.received(OK, 0.0)
+    assert events(trace)[:4] == [("tx", b"AT+ACTION=1\r"), ("rx", OK), ("tx", b"AT+WORK\r"), ("tx", b"AT\r")]
+    assert len(events(trace)) == 3 + 2 * 16
+    rows = trace.rows(lambda exchange: exchange is action)
+    assert [row.data for row in rows[:3]] == [b"AT+ACTION=1\r", OK, b"AT\r"]
+    assert [row.apart for row in rows[:4]] == [False, False, True, True]
+    assert len(trace.rows(lambda exchange: False)) == 2 * 16
+
+
+async def test_of_an_entry_the_length_is_remembered_and_what_ends_it():
+    trace = Trace("memory")
+    trace.command(Exchange(Work()), 0.0)
+    for data in (b"Dear John", b"x", b"y\x1a", b"\x10\x03", b"\x1b", b"+++", b"ATQ0\r", b"AT+SECRET=1\r", b""):
+        trace.entry(data, 0.0, echoes=False)
+    assert events(trace)[1:] == [
+        ("tx", 9),
+        ("tx", 1),
+        ("tx", 1),
+        ("tx", b"\x1a"),
+        ("tx", b"\x10\x03"),
+        ("tx", b"\x1b"),
+        ("tx", b"+++"),
+        ("tx", b"ATQ0\r"),
+        ("tx", 12),
+    ]
+
+
+async def test_an_entry_that_the_line_may_echo_is_not_remembered_either():
+    for echoes in (True, False):
+        trace = Trace("memory")
+        trace.command(Exchange(Work()), 0.0)
+        trace.received(b"AT+WORK\r\r\n> ", 0.0)
+        trace.entry(b"Dear John\x1a", 0.0, echoes=echoes)
+        trace.received(b"Dear Jo", 0.0)
+        trace.received(b"hn\x1a\r\n+X: 1\r\n\r\nOK\r\n", 0.0)
+        shown = b"".join(row.data for row in trace.rows(lambda exchange: True) if row.dir == "rx")
+        assert (b"John" in shown) is not echoes
+        assert shown.startswith(b"AT+WORK\r\r\n> ")
+        assert shown.endswith(b"\r\n+X: 1\r\n\r\nOK\r\n")
+
+
+async def test_a_command_line_of_any_length_is_masked_before_it_is_cut():
+    trace = Trace("memory")
+    line = "+X=" + "a" * 1015 + "hunter-two" + "b" * 100
+    trace.command(Exchange(RawCommand.of(line, (b"hunter-two",))), 0.0)
+    ((_, shown),) = events(trace)
+    assert len(shown) <= 1025
+    assert b"hun" not in shown
+
+
+async def test_a_reply_with_a_secret_that_comes_for_a_command_given_up_is_masked(caplog):
+    """Its strings may come behind any of the next commands, cut anywhere."""
+    caplog.set_level(logging.DEBUG, "simcom_async.link")
+    reply = b'\r\n+PASS: "hunter-two"\r\n\r\nOK\r\n'
+    for cut in range(len(reply)):
+        trace = Trace("memory")
+        trace.command(Exchange(Password.query()), 0.0)
+        trace.received(reply[:cut], 0.0)
+        trace.command(Exchange(At()), 0.0)
+        trace.received(reply[cut:], 0.0)
+        assert b"unt" not in trace.seen()
+        assert b"two" not in trace.seen()
+        trace.ended()
+        trace.command(Exchange(At()), 0.0)
+        shown = b"".join(row.data for row in trace.rows(lambda exchange: True))
+        assert b"unt" not in shown
+        assert b"two" not in shown
+    assert "unt" not in caplog.text
+    assert "two" not in caplog.text
+
+
+async def test_a_raw_command_whose_reply_may_show_a_secret_is_masked(caplog):
+    caplog.set_level(logging.DEBUG, "simcom_async.link")
+    trace = Trace("memory")
+    trace.command(Exchange(RawCommand.of("+PASS?", reveals=True)), 0.0)
+    trace.received(b'\r\n+PASS: "hunter-two"\r\n\r\nOK\r\n', 0.0)
+    trace.ended()
+    assert events(trace)[1] == ("rx", b'\r\n+PASS: "**********"\r\n\r\nOK\r\n')
+    assert "hunter" not in caplog.text
+
+
+async def test_byte_by_byte_a_secret_is_masked_as_well():
+    trace = Trace("memory")
+    trace.command(Exchange(Password(password="hunter-two")), 0.0)
+    for byte in b'"hunter-two"':
+        trace.received(bytes([byte]), 0.0)
+    assert trace.seen() == b'"**********"'
+
+
+async def test_of_secrets_without_end_the_last_ones_are_masked():
+    trace = Trace("memory")
+    for number in range(1000):
+        trace.command(Exchange(Password(password=f"secret-{number}")), 0.0)
+        trace.received(b'AT+PASS="secret-%d"\r\r\nOK\r\n' % number, 0.0)
+        trace.ended()
+    assert all(b"secret" not in row.data for row in trace.rows(lambda exchange: True))
+    assert len(trace._secrets) <= 256
