@@ -31,7 +31,10 @@ __all__ = [
 
 
 class Event:
-    """Everything that travels on the bus. ``sequence`` and ``time`` (seconds) are stamped when it is published."""
+    """Everything that travels on the bus. ``sequence`` and ``time`` (seconds) are stamped when it is published.
+
+    ``lasting``: a subscription to nothing but such events goes on when the port is lost.
+    """
 
     __slots__ = ("sequence", "time")
 
@@ -39,6 +42,7 @@ class Event:
     time: float
     #: The declaration of a line; what is no line has none.
     compiled: Compiled | None = None
+    lasting: ClassVar[bool] = False
 
 
 class LineEvent(Event):

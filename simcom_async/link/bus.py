@@ -185,9 +185,12 @@ class EventBus:
         return await self.expect(kind, where).get(timeout)
 
     def fail(self, error: BaseException) -> None:
-        """Ends what is being read: the readers get ``error`` behind what waits. Callbacks stay, the bus lives on."""
+        """Ends what is being read: the readers get ``error`` behind what waits. The bus lives on.
+
+        Callbacks stay, and so do the readers of nothing but lasting events.
+        """
         for reader in list(self._readers):
-            if not isinstance(reader, Listener):
+            if not isinstance(reader, Listener) and not all(getattr(kind, "lasting", False) for kind in reader.kinds):
                 reader.end(error)
 
     def close(self, error: BaseException | None = None) -> None:

@@ -125,10 +125,9 @@ class Channel:
     def gone(self, condition: Condition, reason: str) -> None:
         """The port is closed or lost: nothing comes of anything any more."""
         self._quiet.cancel()
-        self.held = True
-        self.current = None
-        self.due = []
-        self.demux = Demux(self.demux.dialect, WireState(baud=self.demux.state.baud, spellings=self.demux.state.spellings))
+        self.held, self.current, self.due = True, None, []
+        known = self.demux.state
+        self.demux = Demux(self.demux.dialect, WireState(baud=known.baud, spellings=known.spellings))
         self.time.go_on()
         if self.condition is not condition:
             self.change(condition, reason)

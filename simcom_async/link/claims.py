@@ -65,6 +65,7 @@ class Claims:
     def __init__(self) -> None:
         self.held: dict[Service, Claim] = {}
         self.unsettled: list[Operation] = []
+        self._changed: Callable[[], None] = _nothing
 
     def claim(self, service: Service, dialect: Dialect) -> Claim:
         """Takes a service. Raises ServiceBusy when it is taken, unsettled, or excluded by one that is."""
@@ -78,7 +79,12 @@ class Claims:
             if operation.command.wire.service in exclusions(dialect)[service]:
                 raise ServiceBusy(f"{service}: not while {_why(operation)}", field="service", value=service)
         claim = self.held[service] = Claim(service, self._give_back)
+        self._changed()
         return claim
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Has ``changed`` called whenever a service was taken or given back; there is one who watches."""
+        self._changed = changed
 
     def admit(self, command: Command[Any]) -> None:
         """Raises ServiceBusy for a command whose service is unsettled, or that excludes a service that is taken."""
@@ -120,6 +126,11 @@ class Claims:
     def _give_back(self, claim: Claim) -> None:
         if self.held.get(claim.service) is claim:
             del self.held[claim.service]
+            self._changed()
+
+
+def _nothing() -> None:
+    """Nobody watches."""
 
 
 def exclusions(dialect: Dialect) -> dict[Service, frozenset[Service]]:

@@ -6,7 +6,7 @@ from typing import ClassVar
 from simcom_async.at.command import Service
 from simcom_async.at.event import Event
 
-__all__ = ["Condition", "LinkChanged", "ServiceSettled"]
+__all__ = ["Condition", "LinkChanged", "ServiceSettled", "ServiceUnsettled"]
 
 
 class Condition(Enum):
@@ -25,17 +25,32 @@ class Condition(Enum):
 
 
 class LinkChanged(Event):
-    """The link has another ``condition``; ``reason`` says why."""
+    """The link has another ``condition``; ``reason`` says why. ``silent``: because no answer came in time."""
 
     kind: ClassVar[str] = "link"
-    __slots__ = ("condition", "reason")
+    __slots__ = ("condition", "reason", "silent")
 
-    def __init__(self, condition: Condition, reason: str) -> None:
+    def __init__(self, condition: Condition, reason: str, *, silent: bool = False) -> None:
         self.condition = condition
         self.reason = reason
+        self.silent = silent
 
     def __repr__(self) -> str:
         return f"LinkChanged({self.condition.name}, {self.reason})"
+
+
+class ServiceUnsettled(Event):
+    """Work of ``service`` was given up and its end not seen; ``command`` started it, secrets masked."""
+
+    kind: ClassVar[str] = "unsettled"
+    __slots__ = ("command", "service")
+
+    def __init__(self, service: Service, command: str) -> None:
+        self.service = service
+        self.command = command
+
+    def __repr__(self) -> str:
+        return f"ServiceUnsettled({self.service}, {self.command})"
 
 
 class ServiceSettled(Event):

@@ -13,7 +13,7 @@ from simcom_async.errors import PortLost, SimcomError, UsageError
 from simcom_async.link.bus import EventBus
 from simcom_async.link.channel import Channel, Timings, spelling
 from simcom_async.link.claims import Claim, Claims
-from simcom_async.link.condition import Condition, ServiceSettled
+from simcom_async.link.condition import Condition
 from simcom_async.link.entry import Entered, check_entry
 from simcom_async.link.evidence import Witness, gone
 from simcom_async.link.operation import Operation
@@ -53,11 +53,12 @@ class Link:
         self._claims = Claims()
         self._schedule = Schedule(self._channel, self._claims)
         self.tally, self.takes_now = self._channel.tally, self._schedule.takes_now
-        self.rescue = self._schedule.recovery.rescue
-        self.attest = Witness(self._channel).attest
+        recovery = self._schedule.recovery
+        self.rescue, self.settled, self.forget = recovery.rescue, recovery.until_settled, recovery.forget
+        self.watch_claims, self.attest = self._claims.watch, Witness(self._channel).attest
         self._owner: Owner | None = None
         self._closed: asyncio.Event | None = None
-        self.bus.on(ModuleBooted, self._schedule.recovery.restarted)
+        self.bus.on(ModuleBooted, recovery.restarted)
 
     @property
     def condition(self) -> Condition:
@@ -204,15 +205,6 @@ class Link:
         """The services that somebody has taken."""
         return frozenset(self._claims.held)
 
-    async def settled(self, service: Service, timeout: float | None) -> None:
-        """Waits until work of ``service`` that was given up has ended; CommandTimeout after ``timeout`` seconds."""
-        while any(operation.command.wire.service is service for operation in self._claims.unsettled):
-            await self.bus.wait_for(ServiceSettled, timeout=timeout, where=lambda event: event.service is service)
-
-    def forget(self, service: Service) -> None:
-        """Takes work of ``service`` that was given up for ended, for whoever knows that nothing more comes of it."""
-        self._schedule.recovery.forget(service)
-
     def pause(self) -> None:
         """Stops reading the port, and with it all deadlines. For ports with flow control: others lose bytes."""
         self._channel.pause()
@@ -220,6 +212,11 @@ class Link:
     def resume(self) -> None:
         """Goes on reading."""
         self._channel.resume()
+
+    async def drop(self, why: str) -> None:
+        """Closes the port as if it were lost; ``open`` opens it again."""
+        self._lost(PortLost(f"{self._port.url} {why}", port=self._port.url))
+        await self._port.aclose()
 
     def _lost(self, error: PortLost) -> None:
         """The port is gone: everything in flight and queued fails by name."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from simcom_async.at.command import Means
 from simcom_async.at.event import LateReply, Noise
 from simcom_async.at.exchange import State
 from simcom_async.commands.general import At
-from simcom_async.errors import LinkError, ModemRestarted
+from simcom_async.errors import CommandTimeout, LinkError, ModemRestarted
 from simcom_async.link.abort import Send, ask, leave_port, settle
-from simcom_async.link.condition import Condition, ServiceSettled
+from simcom_async.link.condition import Condition, ServiceSettled, ServiceUnsettled
+from simcom_async.link.layer import Layer, Undertaken
 from simcom_async.link.rescue import Rescue
 from simcom_async.link.unseen import leave_unseen
 
@@ -48,6 +49,7 @@ class Recovery:
         self._on_failed = on_failed
         self._owner: Owner | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._left: Operation | None = None  # a command in whose entry the module may be
 
     @property
     def busy(self) -> bool:
@@ -65,6 +67,7 @@ class Recovery:
     def stop(self) -> None:
         """Ends its tasks: the port is gone."""
         self._owner = None
+        self._remember(self._channel.current)
         for task in self._tasks:
             task.cancel()
         self._claims.unsettled.clear()
@@ -80,6 +83,7 @@ class Recovery:
             if operation.exchange.state is not State.EARLY:  # else its work has ended, and its final result is lost
                 end = max(end, operation.limit()[0])
             channel.current = None
+            self._remember(operation)
             self._hold(reason, silent=_timed_out(operation))
             if operation.exchange.answering:
                 self._claims.doubt(operation)
@@ -100,7 +104,8 @@ class Recovery:
         channel = self._channel
         busy = channel.time.now() + channel.timings.resync + channel.timings.probe
         await channel.until(lambda: not self._draining, busy)
-        rescue = Rescue(channel, layers)
+        rescue = Rescue(channel, layers, self._left)
+        self._left = None
         if channel.condition is not Condition.OUT_OF_STEP:
             rescue.answered = channel.condition is Condition.READY
             return rescue
@@ -122,6 +127,7 @@ class Recovery:
 
     def restarted(self, boot: ModuleBooted) -> None:
         """The module has booted: nothing that was under way will come to its end."""
+        self._left = None
         channel = self._channel
         url = channel.port.url
         ended = [operation for operation in channel.operations() if not operation.exchange.finished]
@@ -139,8 +145,15 @@ class Recovery:
             channel.forget([operation])
             self.settled(operation)
 
+    async def until_settled(self, service: Service, timeout: float | None) -> None:
+        """Waits until work of ``service`` that was given up has ended; CommandTimeout after ``timeout`` seconds."""
+        while any(operation.command.wire.service is service for operation in self._claims.unsettled):
+            await self._channel.bus.wait_for(
+                ServiceSettled, timeout=timeout, where=lambda event: event.service is service
+            )
+
     def forget(self, service: Service) -> None:
-        """Nothing more comes of what was given up of a service, although its end has not been seen."""
+        """Takes work of a service that was given up for ended: nothing more comes of it, as the caller knows."""
         for operation in list(self._claims.unsettled):
             if operation.command.wire.service is service and operation in self._channel.due:
                 operation.settled = True
@@ -156,6 +169,11 @@ class Recovery:
         service = operation.command.wire.service
         if operation.given_up and service is not None:
             self._channel.bus.publish(ServiceSettled(service, operation.command.masked))
+
+    def _remember(self, operation: Operation | None) -> None:
+        """In whose entry the module may be, should the port be lost."""
+        if operation is not None and operation.command.wire.entry is not None and operation.exchange.waits_for_final:
+            self._left = operation
 
     def _hold(self, reason: str, *, silent: bool = False) -> None:
         self._channel.held = True
@@ -184,12 +202,10 @@ class Recovery:
             return
         self._channel.release()
 
-    async def _drain(self, operation: Operation, end: float) -> None:
+    async def _drain(self, operation: Operation, end: float, reason: str) -> None:
         exchange = operation.exchange
         try:
-            certain = await leave_port(self._channel, operation, end)
-            if not certain and operation.command.wire.entry is not None:
-                await leave_unseen(self._channel, operation)
+            certain = await self._leave_port(operation, end, reason)
         except LinkError as error:
             self.settled(operation)
             self._fail(error)
@@ -203,14 +219,32 @@ class Recovery:
             self._channel.due.append(operation)
             self._unsettled(operation, abort=not aborted)
             certain = certain and not operation.payload  # one that has broken off swallows what comes next
-        await self._back_in_step(certain=certain)
+        await self._back_in_step(reason, certain=certain)
 
-    async def _back_in_step(self, *, certain: bool) -> None:
+    async def _leave_port(self, operation: Operation, end: float, reason: str) -> bool:
+        """Has it leave the port; whether its final result was seen, so that no answer of it can come any more."""
+        with self._begin(Layer.ABORT, reason) as step:
+            certain = await leave_port(self._channel, operation, end)
+            if not certain and operation.command.wire.entry is not None:
+                await leave_unseen(self._channel, operation)
+            if certain:
+                step.helped("its final result was seen")
+            step.in_vain("its final result was not seen")
+        return certain
+
+    async def _back_in_step(self, reason: str, *, certain: bool) -> None:
+        """Finds the step; where silence is enough nothing is asked."""
         try:
-            await resynchronise(self._channel, certain=certain)
+            if certain:
+                await resynchronise(self._channel, certain=True)
+            else:
+                with self._begin(Layer.PROBE, reason) as step:
+                    await resynchronise(self._channel, certain=False)
+                    step.helped("an answer was certain to be its own")
         except LinkError as error:
             self._fail(error)
             return
+        self._left = None
         self._channel.change(Condition.READY, "in step")
         self._channel.release()
 
@@ -224,12 +258,19 @@ class Recovery:
             self._end(operation)
             return
         self._claims.doubt(operation)
+        service = operation.command.wire.service
+        if service is not None:
+            self._channel.bus.publish(ServiceUnsettled(service, operation.command.masked))
         self._spawn(self._settle(operation, abort=abort), f"settle {operation.command.masked}")
 
     async def _settle(self, operation: Operation, *, abort: bool) -> None:
-        await settle(self._channel, operation, self._send, abort=abort)
-        if operation.settled and operation in self._channel.due:
-            self._end(operation)
+        with self._begin(Layer.ABORT, f"the end of {operation.command.masked} was not seen") as step:
+            await settle(self._channel, operation, self._send, abort=abort)
+            if operation.settled and operation in self._channel.due:
+                self._end(operation)
+            if operation.settled or operation.exchange.finished:
+                step.helped("it has ended")
+            step.in_vain("nothing but its completion can tell that it has ended")
 
     def _end(self, operation: Operation) -> None:
         """Nothing more can come of it."""
@@ -238,6 +279,12 @@ class Recovery:
         channel.due = [other for other in channel.due if other is not operation]
         self.settled(operation)
         channel.step()
+
+
+def _timed_out(operation: Operation) -> bool:
+    """Whether whoever waited for it was told that nothing came in time."""
+    done = operation.done
+    return done.done() and not done.cancelled() and isinstance(done.exception(), CommandTimeout)
 
 
 async def resynchronise(channel: Channel, *, certain: bool) -> None:

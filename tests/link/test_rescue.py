@@ -109,7 +109,8 @@ async def test_the_step_that_helps_is_the_last_and_is_told(key: bytes, caplog: p
     async with silent(key) as (clock, link, module):
         rescue = await clock.run_until(link.rescue(), LIMIT)
         assert rescue.answered
-        assert module.heard == STEPS[: STEPS.index(key) + 1]
+        ended = [b"ATH\r"] if key == b"+++" else []  # a data call that a host has left is hung up
+        assert module.heard == STEPS[: STEPS.index(key) + 1] + ended
         assert f"memory: answers after {rescue.tried[-1]}: the module was {rescue.found}" in caplog.text
         await clock.run_until(link.send(At()), 10)
         assert link.condition is Condition.READY

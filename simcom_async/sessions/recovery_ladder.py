@@ -1,0 +1,147 @@
+"""Which layers an attempt to get a module back goes through, and how each of them is carried out and reported."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from simcom_async.errors import CommandTimeout, LinkError, ModemError, SimcomError
+from simcom_async.link.layer import Layer, Undertaken
+from simcom_async.sessions.recovery_layers import GONE
+from simcom_async.sessions.recovery_policy import Trouble
+
+if TYPE_CHECKING:
+    from simcom_async.link.link import Link
+    from simcom_async.ports.clock import Clock
+    from simcom_async.sessions.recovery_layers import Layers
+    from simcom_async.sessions.recovery_policy import RecoveryPolicy
+    from simcom_async.sessions.recovery_troubles import Calm
+
+__all__ = ["Ladder"]
+
+
+class _Occasion(Enum):
+    """What an attempt is for."""
+
+    SEARCH = "the module has to be found"
+    DUE = "a layer is due"
+    ASKED = "somebody asked"
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The layers of one attempt, and why they are taken."""
+
+    occasion: _Occasion
+    layers: tuple[Layer, ...]
+    why: str
+
+
+class Ladder:
+    """Climbs from layer to layer until one of them helps.
+
+    ``find`` finds the module on its line, with those of the link's layers that it is given, or raises; ``found`` says
+    whether it is ready, ``known`` whether it ever was.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        clock: Clock,
+        policy: RecoveryPolicy,
+        layers: Layers,
+        calm: Calm,
+        *,
+        find: Callable[[Collection[Layer]], Awaitable[None]],
+        found: Callable[[], bool],
+        known: Callable[[], bool],
+    ) -> None:
+        self._link = link
+        self._clock = clock
+        self._policy = policy
+        self._layers = layers
+        self._calm = calm
+        self._find = find
+        self._found = found
+        self._known = known
+        self._asked: tuple[Layer, ...] = ()
+        self._due: tuple[Layer, str] | None = None
+
+    @property
+    def due(self) -> bool:
+        """Whether a layer is due and can be taken now: it disturbs whoever uses a service."""
+        return self._due is not None and not self._link.claimed
+
+    def ask(self, layers: tuple[Layer, ...]) -> None:
+        """The next attempt goes through these layers."""
+        self._asked = layers
+
+    def demand(self, layer: Layer, why: str) -> None:
+        """This layer is due, as soon as no service is claimed."""
+        self._due = (layer, why)
+
+    async def climb(self) -> None:
+        """Make one attempt. Raises what it has failed with, and what was tried besides."""
+        plan = self._plan()
+        failure: SimcomError | None = None
+        if Layer.PROBE in plan.layers:
+            try:
+                await self._find(plan.layers)
+            except SimcomError as error:
+                failure = error
+            else:
+                return
+        for layer in plan.layers:
+            if layer < Layer.REOPEN or (plan.occasion is _Occasion.SEARCH and not self._may(layer)):
+                continue
+            failure = await self._take(layer, plan.why, failure)
+            if failure is None:
+                return
+        if failure is not None and (plan.occasion is _Occasion.ASKED or not self._found()):
+            raise failure
+
+    def _plan(self) -> _Plan:
+        asked, self._asked = self._asked, ()
+        if asked:
+            return _Plan(_Occasion.ASKED, asked, "asked to recover")
+        if self._due is not None and self.due:
+            (layer, why), self._due = self._due, None
+            return _Plan(_Occasion.DUE, (layer,), why)
+        return _Plan(_Occasion.SEARCH, self._policy.ladder(Trouble.SILENT), Trouble.SILENT.value)
+
+    def _may(self, layer: Layer) -> bool:
+        """Whether a layer makes sense for a silent module: its port was opened just now, its supply not long ago."""
+        if layer is Layer.REOPEN:
+            return self._known() and self._link.condition not in GONE
+        return self._layers.there(layer) and self._calm.over()
+
+    async def _take(self, layer: Layer, why: str, failure: SimcomError | None) -> SimcomError | None:
+        """Carry out a layer and look for the module; None when that has helped, else what is to be told."""
+        with Undertaken(self._link.bus, self._clock.time, layer, why if failure is None else str(failure)) as step:
+            try:
+                await self._layers.take(layer)
+            except SimcomError as error:
+                step.in_vain(str(error))
+                return _joined(failure, layer, error)
+            try:
+                await self._find(())
+                if layer is Layer.RADIO:
+                    await self._layers.network()
+            except (LinkError, CommandTimeout, ModemError) as error:
+                step.in_vain(str(error))
+                return failure or error
+            step.helped("the module is ready")
+        return None
+
+
+def _joined(failure: SimcomError | None, layer: Layer, error: SimcomError) -> SimcomError:
+    """What has failed before, with the failure of a layer behind it."""
+    if failure is None:
+        return error
+    kind = type(failure) if isinstance(failure, LinkError) else LinkError
+    port, seen = getattr(failure, "port", None), getattr(failure, "seen", b"")
+    joined = kind(f"{failure}; {layer.name}: {error}", port=port, seen=seen)
+    joined.__cause__ = error
+    return joined
