@@ -55,6 +55,12 @@ A file of --faults is TOML; docs/faults.md has every kind and key:
 @click.command(epilog=_KEYS)
 @click.option("--dialect", required=True, metavar="NAME", help="The module series: sim800.")
 @click.option("--pty", is_flag=True, help="Serve a pseudo-terminal (the default).")
+@click.option(
+    "--link",
+    type=click.Path(),
+    metavar="PATH",
+    help="A link to the pseudo-terminal, by a name that stays.",
+)
 @click.option("--tcp", type=ADDRESS, metavar="HOST:PORT", help="Serve TCP; port 0 takes a free one.")
 @click.option(
     "--files",
@@ -82,6 +88,7 @@ def command(
     dialect: str,
     *,
     pty: bool,
+    link: str | None,
     tcp: tuple[str, int] | None,
     files: str | None,
     hosts: Sequence[str],
@@ -100,15 +107,17 @@ def command(
     Options.of(options)
     script = load_faults(faults) if faults is not None else []
     modem = VirtualModem(dialect, hosts=_map(hosts), files=files, seed=seed, **options)
-    asyncio.run(_serve(modem, script, pty=pty or tcp is None, tcp=tcp))
+    asyncio.run(_serve(modem, script, pty=pty or link is not None or tcp is None, link=link, tcp=tcp))
 
 
-async def _serve(modem: VirtualModem, faults: Sequence[Fault], *, pty: bool, tcp: tuple[str, int] | None) -> None:
+async def _serve(
+    modem: VirtualModem, faults: Sequence[Fault], *, pty: bool, link: str | None, tcp: tuple[str, int] | None
+) -> None:
     with stop_signals() as told:
         async with modem:
             facts: dict[str, object] = {"dialect": modem.dialect.name}
             if pty:
-                facts["pty"] = await modem.open_pty()
+                facts["pty"] = await modem.open_pty(link)
             if tcp is not None:
                 facts["tcp"] = await modem.listen_tcp(*tcp)
             for fault in faults:

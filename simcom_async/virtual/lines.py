@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simcom_async.errors import LinkError, PortLost
@@ -12,6 +13,7 @@ from simcom_async.ports.port import Lost, Port, Sink
 from simcom_async.ports.pty import PtyPort
 from simcom_async.ports.tcp import TcpListener
 from simcom_async.virtual.channel import Channel
+from simcom_async.virtual.pty_link import PtyLink
 from simcom_async.virtual.visits import Visits
 
 if TYPE_CHECKING:
@@ -95,6 +97,7 @@ class Lines:
         self._plugged = True
         self._ends: list[HostEnd] = []
         self._visits: dict[Channel, Visits] = {}
+        self._links: dict[Channel, PtyLink] = {}
         self.channels: list[Channel] = []
 
     @property
@@ -122,12 +125,14 @@ class Lines:
         self._ends.append(end)
         return end
 
-    async def open_pty(self) -> str:
-        """A pseudo-terminal; its path."""
+    async def open_pty(self, link: str | Path | None = None) -> str:
+        """A pseudo-terminal; its path, or the ``link`` that follows it."""
         port = PtyPort()
         channel = self._add(port, baud=self._modem.options.baud)
+        if link is not None:
+            self._links[channel] = PtyLink(link)
         await self._attach(channel)
-        return port.path
+        return port.path if link is None else self._links[channel].path
 
     async def listen_tcp(self, host: str, port: int) -> tuple[str, int]:
         """A listening socket; its address. A client that goes drops DTR, as far as the next one can tell."""
@@ -180,6 +185,8 @@ class Lines:
             return
         await channel.open()
         if isinstance(channel.port, PtyPort):
+            if channel in self._links:
+                self._links[channel].point(channel.port.path)
             visits = self._visits[channel] = Visits(channel.port.path, lambda: self._greet(channel), channel.hang_up)
             if not visits.watching:
                 channel.connected()
@@ -192,3 +199,5 @@ class Lines:
         visits = self._visits.pop(channel, None)
         if visits is not None:
             visits.close()
+        if channel in self._links:
+            self._links[channel].remove()

@@ -146,9 +146,9 @@ class VirtualModem:
         """The host's end of a line in memory; the module keeps its state when the host closes it and comes again."""
         return self.lines.memory()
 
-    async def open_pty(self) -> str:
-        """The path of a pseudo-terminal that leads to the module. Raises LinkError where there is none to be had."""
-        return await self.lines.open_pty()
+    async def open_pty(self, link: str | Path | None = None) -> str:
+        """The path of a pseudo-terminal to it, or of a ``link`` that follows it. Raises LinkError without one."""
+        return await self.lines.open_pty(link)
 
     async def listen_tcp(self, host: str = "127.0.0.1", port: int = 0) -> tuple[str, int]:
         """Listen for clients, one at a time; the address. Raises LinkError where it cannot be had."""
@@ -191,7 +191,7 @@ class VirtualModem:
         self.lines.unplug()
 
     def plug(self) -> None:
-        """Put the cable in again: clients can come; a PTY has a new path then (``lines``)."""
+        """Put the cable in again: clients can come; a PTY has a new path then, a link to it the old one."""
         self.lines.plug()
 
     def hang_up(self) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from pathlib import Path
 
 import pytest
 
@@ -172,3 +174,26 @@ async def test_an_address_that_is_taken(virtual: VirtualModem) -> None:
     host, port = await virtual.listen_tcp()
     with pytest.raises(LinkError):
         await virtual.listen_tcp(host, port)
+
+
+async def test_a_link_follows_its_pseudo_terminal(tmp_path: Path) -> None:
+    link = tmp_path / "modem"
+    async with VirtualModem("sim800", echo=False) as virtual:
+        assert await virtual.open_pty(link) == str(link)
+        first = virtual.lines.ptys[0]
+        assert os.readlink(link) == first
+        client = await Client(SerialPort(str(link))).open()
+        await client.ok(b"AT")
+        virtual.unplug()
+        assert not list(tmp_path.iterdir())
+        await client.aclose()
+        blocker = os.openpty()  # or the next terminal has the number of the first
+        virtual.plug()
+        await until(lambda: bool(list(tmp_path.iterdir())))
+        assert os.readlink(link) == virtual.lines.ptys[0]
+        client = await Client(SerialPort(str(link))).open()
+        await client.ok(b"AT")
+        await client.aclose()
+        for descriptor in blocker:
+            os.close(descriptor)
+    assert not list(tmp_path.iterdir())
