@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Collection, Coroutine
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from simcom_async.at.dialect import Dialect
 from simcom_async.commands.topics import ModuleBooted, ModuleReady
 from simcom_async.errors import (
-    CommandFailed,
     CommandTimeout,
     LinkError,
     ModemRestarted,
@@ -22,6 +20,7 @@ from simcom_async.errors import (
 from simcom_async.link.condition import Condition, LinkChanged
 from simcom_async.link.layer import Layer
 from simcom_async.ports.owner import Owner
+from simcom_async.sessions.debts import Debts
 from simcom_async.sessions.greeting import Greeting
 from simcom_async.sessions.identity import Identity, dialect_of, read_identity, same_module
 from simcom_async.sessions.life_cycle import Booting, Busy, Closed, Life, LifeCycle, Lost, Opening, Ready, Suspect
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
 __all__ = ["Attachment"]
 
 T = TypeVar("T")
-
-_log = logging.getLogger(__name__)
 
 _BOOTS = 3  # how often a module may restart while it is being attached
 
@@ -70,7 +67,7 @@ class Attachment:
         self._dialect = dialect
         self._identity: Identity | None = None
         self._ready = self._closed = False
-        self._owed: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        self._debts = Debts(url)
         self._upset = 0
         self._owner = Owner(f"modem on {url}")
         self._life = Life(link.bus)
@@ -178,7 +175,7 @@ class Attachment:
 
         It sends commands over the link and must not wait for ``ready``. What the module refuses of it is logged.
         """
-        self._owed.append(work)
+        self._debts.owe(work)
 
     def spawn(self, work: Callable[[], Coroutine[Any, Any, T]]) -> asyncio.Task[T]:
         """Start background work that ends with this attachment at the latest."""
@@ -244,16 +241,8 @@ class Attachment:
         self._identity = same_module(self._identity, await read_identity(self.link), self.url)
         self.link.dialect = self._dialect or dialect_of(self._identity, self.url)
         self.generation += 1
-        await self._settle_debts()
+        await self._debts.settle()
         return upset == self._upset
-
-    async def _settle_debts(self) -> None:
-        while self._owed:
-            try:
-                await self._owed[0]()
-            except CommandFailed as error:
-                _log.warning("%s: what was left undone stays so: %s", self.url, error)
-            del self._owed[0]
 
     def _rest(self) -> None:
         """The module does its work: somebody uses it, or nobody."""
