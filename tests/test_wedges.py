@@ -13,13 +13,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from simcom_async.errors import CommandTimeout, SimcomError
+from simcom_async.errors import CommandTimeout, LinkError, ModemRestarted, OutcomeUnknown, SimcomError
 from simcom_async.modem import Modem, open_modem
 from simcom_async.sessions.ftp_flow import FtpWay
 from simcom_async.sites import FtpSite, HttpSite
 from simcom_async.sites.route import Route
 from simcom_async.sites.smtp import SmtpSite
 from simcom_async.virtual import VirtualModem
+from simcom_async.virtual.fault import Fault
 from simcom_async.virtual.faults import DropLine, LoseBytes, NoFinal
 from tests.sessions.ftp_ends import FastClock
 from tests.sessions.http_ends import CA
@@ -118,6 +119,20 @@ PROMPTS: list[tuple[str, str, str, Work]] = [
 ]
 
 
+@dataclass(kw_only=True, eq=False)
+class InEntry(Fault):
+    """Strikes when the first bytes of the entry of ``command`` have come."""
+
+    command: str
+    strike: Callable[[VirtualModem], None]
+
+    def incoming(self, data: bytes) -> bytes:
+        if self.armed and not self.spent:
+            self.struck()
+            self.modem.clock.call_at(self.modem.clock.time(), lambda: self.strike(self.modem))
+        return data
+
+
 #: Some of them in the ordinary run.
 STRUCK = [
     pytest.param(*case, marks=() if case[2] in ("FTPPUT=2", "CHTTPACT") else pytest.mark.long) for case in PROMPTS
@@ -129,7 +144,6 @@ async def fails(here: Place, work: Work, *kinds: type[SimcomError], within: floa
     start = here.clock.time()
     with pytest.raises(kinds) as caught:
         await work(here)
-    print(f"{here.clock.time() - start:.1f}: {caught.value!r}")
     assert here.clock.time() - start < within
     return caught.value
 
@@ -147,7 +161,6 @@ async def goes_on(here: Place, work: Work, within: float = 10.0) -> None:
     here.virtual.faults.clear()
     start = here.clock.time()
     await work(here)
-    print(f"{here.clock.time() - start:.1f}")
     assert here.clock.time() - start < within
 
 
@@ -174,3 +187,34 @@ async def test_the_final_result_behind_an_entry_is_lost(family: str, line: str, 
         here.virtual.faults.add(NoFinal(command=command))
         await may_fail(here, work, within=145)
         await goes_on(here, work)
+
+
+async def goes_on_some_time(here: Place, work: Work, within: float) -> None:
+    """The same works within so many seconds, however often it has to be tried."""
+    here.virtual.faults.clear()
+    end = here.clock.time() + within
+    while True:
+        try:
+            await work(here)
+        except LinkError:
+            assert here.clock.time() < end
+        else:
+            return
+
+
+@pytest.mark.parametrize(("family", "line", "command", "work"), STRUCK)
+async def test_unplugged_in_an_entry(family: str, line: str, command: str, work: Work) -> None:
+    async with asyncio.timeout(60), place(family) as here:
+        here.virtual.faults.add(InEntry(command=command, strike=VirtualModem.unplug))
+        await fails(here, work, LinkError, OutcomeUnknown, within=7)
+        here.virtual.plug()
+        # A module that has asked a web server for more than it will ever get waits for it, and answers nothing.
+        await goes_on_some_time(here, work, within=200 if command == "CHTTPACT" else 40)
+
+
+@pytest.mark.parametrize(("family", "line", "command", "work"), STRUCK)
+async def test_restarted_in_an_entry(family: str, line: str, command: str, work: Work) -> None:
+    async with asyncio.timeout(60), place(family) as here:
+        here.virtual.faults.add(InEntry(command=command, strike=VirtualModem.reset))
+        await fails(here, work, ModemRestarted, OutcomeUnknown, within=7)
+        await goes_on(here, work, within=40)

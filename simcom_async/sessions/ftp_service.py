@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from simcom_async.at.command import Command, Service
 from simcom_async.commands.cftp import CftpCode
-from simcom_async.commands.ftp import FtpCode
+from simcom_async.commands.ftp import FtpCode, FtpQuit
 from simcom_async.commands.ftp_settings import FtpRest
-from simcom_async.errors import CommandTimeout, FtpError, ModemError, ModemRestarted
+from simcom_async.errors import CommandFailed, CommandTimeout, FtpError, ModemError, ModemRestarted, PortLost
 from simcom_async.sessions.session import Session
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class FtpService(Session):
         self._told: dict[type[Command[Any]], Command[Any]] = {}
         self._told_in = 0
         self._unsure = False
+        self._open = False  # perhaps the module goes on with something that nobody waits for
 
     @property
     def attachment(self) -> Attachment:
@@ -86,6 +87,7 @@ class FtpService(Session):
             self._told.clear()
             self._told_in = self._attachment.generation
         self._unsure = False
+        await self._end_older()
         await self.tell(*settings)
 
     async def tell(self, *settings: Command[None]) -> None:
@@ -97,6 +99,13 @@ class FtpService(Session):
                 await self._link.send(setting)
                 if kind not in _FORGOTTEN:
                     self._told[kind] = setting
+
+    async def _end_older(self) -> None:
+        """End what the line was lost in the middle of; ERROR says that the module has ended it itself."""
+        if self._open and self._link.dialect.speaks(FtpQuit):
+            with suppress(CommandFailed):
+                await self._link.send(FtpQuit())
+        self._open = False
 
     async def settled(self, seconds: float) -> None:
         """Wait until the module has ended what was given up.
@@ -121,7 +130,9 @@ class FtpService(Session):
         try:
             yield
         except BaseException as error:
-            self._unsure = not isinstance(error, FtpError) or isinstance(error.code, str) or error.code in _MISSED
+            missed = isinstance(error, FtpError) and error.code in _MISSED
+            self._unsure = not isinstance(error, FtpError) or isinstance(error.code, str) or missed
+            self._open = missed or isinstance(error, PortLost)
             if not isinstance(error, ModemError) or not self._attachment.disturbed:
                 raise
             url = self._attachment.url

@@ -19,6 +19,7 @@ from simcom_async.commands.cftps import (
     CftpsStop,
     CftpsType,
 )
+from simcom_async.commands.cftps_transfer import CftpsPutFinish
 from simcom_async.errors import CommandFailed, CommandTimeout, FtpError, ServiceBusy
 from simcom_async.sessions.ftp_operation import FtpOperation
 from simcom_async.sessions.ftp_service import FtpService
@@ -75,7 +76,7 @@ class FtpsService(FtpService):
         operation = FtpOperation(self, (), f"login at {account.shown}")
         if self._started_in != self._attachment.generation:
             await self._start(operation)
-            await self._begin(operation, account)
+            await self._begin_anew(operation, account)
             return
         await self._log_out()
         try:
@@ -129,6 +130,18 @@ class FtpsService(FtpService):
                 raise
             await self._log_out()
         self._started_in = self._attachment.generation
+
+    async def _begin_anew(self, operation: FtpOperation, account: FtpsAccount) -> None:
+        """Log in to a module of which nothing is known: an upload that a lost line has left open ends before."""
+        try:
+            await self._begin(operation, account)
+        except FtpError as error:
+            if not isinstance(error.code, str):
+                raise
+            with suppress(CommandFailed):
+                await self._link.send(CftpsPutFinish())
+            await self._log_out()
+            await self._begin(operation, account)
 
     async def _begin(self, operation: FtpOperation, account: FtpsAccount) -> None:
         """Log in, with the settings in front and behind."""

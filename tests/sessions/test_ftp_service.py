@@ -8,7 +8,7 @@ import pytest
 
 from simcom_async.commands.cftp import CftpPutFile
 from simcom_async.commands.cftp_files import CftpDele
-from simcom_async.errors import CommandTimeout, FtpError, ModemRestarted, ServiceBusy
+from simcom_async.errors import CommandTimeout, FtpError, ModemRestarted, PortLost, ServiceBusy
 from tests.sessions.cftp_peer import CftpPeer
 from tests.sessions.cftp_peer import talk as cftp_talk
 from tests.sessions.ftp_peer import FtpPeer, Talk, done, talk
@@ -110,7 +110,8 @@ async def test_a_module_that_says_that_a_parameter_is_not_set_is_told_all_again(
             await size(at)
         told(at)
         await size(at)
-        assert told(at) == ([*SETTINGS, "AT+FTPSIZE"] if again else ["AT+FTPSIZE"])
+        # Perhaps it is not a parameter, but something else that is under way.
+        assert told(at) == (["AT+FTPQUIT", *SETTINGS, "AT+FTPSIZE"] if again else ["AT+FTPSIZE"])
 
 
 @pytest.mark.parametrize("answer", [ERROR, done("+FTPSIZE", 66)])
@@ -155,3 +156,27 @@ async def test_an_end_that_was_not_heard_is_waited_for_and_then_forgotten() -> N
             await at.clock.run_until(deleting, 1)
         await at.clock.run_until(service.settled(50), 60)
         await at.clock.run_until(service.link.send(CftpDele(path="/f")), 10)
+
+
+class Pluggable(FtpPeer):
+    """One whose cable may be pulled out."""
+
+    def _lost(self, error: PortLost) -> None:
+        """It is out."""
+
+
+async def test_what_the_line_was_lost_in_the_middle_of_is_ended_first() -> None:
+    async with talk(Pluggable()) as at:
+        at.peer.on("AT+FTPSIZE", None)
+        asking = asyncio.ensure_future(at.ftp.size("/f"))
+        await at.clock.run(1)
+        at.peer.port.unplug()
+        await at.clock.run(1)
+        with pytest.raises(PortLost):
+            await asking
+        at.peer.on("AT+FTPSIZE", done("+FTPSIZE", 0, 5))
+        await at.peer.open()
+        at.peer.lines.clear()
+        await at.clock.run_until(size(at), 60)
+        quit_at = at.peer.lines.index("AT+FTPQUIT")
+        assert at.peer.lines[quit_at:] == ["AT+FTPQUIT", *SETTINGS, "AT+FTPSIZE"]

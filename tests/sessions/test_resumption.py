@@ -14,6 +14,13 @@ STAYS = FtpError("no such file", code=77, meaning="no such file", retry=False)
 PASSES = FtpError("lost", code=61, meaning="network error", retry=True)
 
 
+class Pluggable(Peer):
+    """One whose cable may be pulled out."""
+
+    def _lost(self, error: PortLost) -> None:
+        """It is out."""
+
+
 async def test_it_goes_on_while_bytes_come_in_between() -> None:
     clock = ManualClock()
     modem = await attached(Peer(), clock)
@@ -57,7 +64,7 @@ async def test_what_stays_is_not_waited_for() -> None:
 @pytest.mark.parametrize("away", [300.0, 10_000.0])
 async def test_a_module_that_is_away_is_waited_for_within_a_bound(away: float) -> None:
     clock = ManualClock()
-    peer = Peer()
+    peer = Pluggable()
     modem = await attached(peer, clock)
     peer.port.unplug()
     await clock.settle()
