@@ -71,6 +71,15 @@ def struck(here: Stand, strike: str) -> None:
     here.modem.bus.on(TransferResumed, lambda _: here.site.gate.open())
 
 
+def changes(here: Stand) -> None:
+    """There is another document when the transfer goes on."""
+
+    def publish(_: TransferResumed) -> None:
+        here.site.publish("/f", OTHER)
+
+    here.modem.bus.on(TransferResumed, publish)
+
+
 def ranges(site: HttpSite) -> list[str | None]:
     """The ranges that were asked for."""
     return [header(request, "range") for request in site.requests]
@@ -112,7 +121,7 @@ async def test_what_the_module_kept_is_not_mixed(family: str) -> None:
     async with stand(family) as here:
         here.virtual.faults.add(Reset(command="HTTPREAD", occurrence=3, offset=200))
         # A SIM900 tells no headers: there the bytes themselves give it away.
-        here.modem.bus.on(TransferResumed, lambda _: here.site.publish("/f", OTHER))
+        changes(here)
         with pytest.raises(HttpError, match=r"it changed while it was fetched: from byte \d+ on"):
             await here.modem.http.get(here.site.url_of("/f"), resume=True)
 
@@ -152,7 +161,7 @@ async def test_a_server_that_breaks_off(scheme: str, fault: ServerFault) -> None
 async def test_what_is_carried_is_not_mixed(scheme: str) -> None:
     async with stand("sim7100", scheme) as here:
         struck(here, "restart")
-        here.modem.bus.on(TransferResumed, lambda _: here.site.publish("/f", OTHER))
+        changes(here)
         with pytest.raises(HttpError, match=r"it changed while it was fetched: from byte \d+ on") as caught:
             await here.modem.http.get(here.site.url_of("/f"), resume=True)
         assert not caught.value.retry
@@ -202,7 +211,7 @@ async def test_nobody_asked_for_it() -> None:
 async def test_a_stream_that_could_not_go_on_has_no_end() -> None:
     async with stand("sim7100") as here:
         struck(here, "restart")
-        here.modem.bus.on(TransferResumed, lambda _: here.site.publish("/f", OTHER))
+        changes(here)
         async with here.modem.http.stream("GET", here.site.url_of("/f"), resume=True) as stream:
             with pytest.raises(HttpError):
                 await stream.read()
