@@ -19,6 +19,7 @@ The tree::
     └── LinkError                       the wire, not the module
         ├── PortLost (ConnectionError)  the port is gone
         ├── ModemRestarted              the module booted: its state is lost
+        ├── ModemReplaced               another module is on the port than before
         └── ProtocolError               what came fits no rule
 
 Every error carries its facts as attributes; the sentence is made from them. CommandTimeout, OutcomeUnknown and
@@ -41,6 +42,7 @@ __all__ = [
     "LinkError",
     "MissingExtra",
     "ModemError",
+    "ModemReplaced",
     "ModemRestarted",
     "OutcomeUnknown",
     "Pop3Error",
@@ -284,6 +286,18 @@ class PortLost(LinkError, ConnectionError):
 
 class ModemRestarted(LinkError):
     """The module booted in the middle of something: all of its state is lost."""
+
+
+class ModemReplaced(LinkError):
+    """The port leads to another module than before; nothing is done with that one but asking who it is.
+
+    ``before`` and ``now`` are the IMEIs. To use the other one, open it as a modem of its own.
+    """
+
+    def __init__(self, message: str, *, port: str | None = None, seen: bytes = b"", before: str, now: str) -> None:
+        super().__init__(message, port=port, seen=seen)
+        self.before = before
+        self.now = now
 
 
 class ProtocolError(LinkError):

@@ -29,7 +29,8 @@ _MODEM = (
         show_envvar=True,
         required=True,
         metavar="URL",
-        help="The modem: a device file or PTY, COM3, tcp://HOST:PORT, or virtual:sim800.",
+        help="The modem: a device file or PTY, COM3, tcp://HOST:PORT, imei:DIGITS, iccid:DIGITS or usb:SERIAL "
+        "(with ?ports=GLOB), or virtual:sim800.",
     ),
     click.option("--baud", type=int, default=115200, show_default=True, help="Rate of a serial port in bit/s."),
     click.option("--dialect", metavar="NAME", help="What it speaks; without it the module is asked."),

@@ -40,9 +40,10 @@ def _recorder(file: str, target: Target) -> MaskingRecorder:
     from simcom_async.cli.recorder import MaskingRecorder
     from simcom_async.dialects import DIALECTS
     from simcom_async.ports.open import open_url
+    from simcom_async.sessions.recognition import recognise
 
     dialects = tuple(DIALECTS.values()) if target.dialect is None else (target.spoken,)
-    return MaskingRecorder(open_url(target.url, baud=target.baud), file, dialects, target.dialect)
+    return MaskingRecorder(open_url(target.url, baud=target.baud, recognise=recognise), file, dialects, target.dialect)
 
 
 async def _send(file: str, commands: Sequence[str], target: Target) -> None:

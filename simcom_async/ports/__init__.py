@@ -9,6 +9,7 @@ from simcom_async.ports.pty import PtyPort
 from simcom_async.ports.record import Entry, Recording, RecordingPort, read_recording
 from simcom_async.ports.replay import ReplayPort
 from simcom_async.ports.serial import SerialPort
+from simcom_async.ports.sought import SoughtPort
 from simcom_async.ports.tcp import TcpListener, TcpPort
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "ReplayPort",
     "SerialPort",
     "Sink",
+    "SoughtPort",
     "TcpListener",
     "TcpPort",
     "Timer",

@@ -75,7 +75,7 @@ class SerialPort:
     @property
     def flow_control(self) -> bool:
         """With ``rtscts``, and on a pseudo-terminal, where the kernel lets the writer wait."""
-        return self._rtscts or self.url.startswith(_PSEUDO_TERMINALS)
+        return self._rtscts or os.path.realpath(self.url).startswith(_PSEUDO_TERMINALS)
 
     @property
     def pending(self) -> int:

@@ -9,12 +9,12 @@ from simcom_async.at.command import Command, RawCommand
 from simcom_async.at.dialect import Dialect
 from simcom_async.commands.identity import GsmManufacturer, GsmModel, GsmRevision, GsmSerialNumber
 from simcom_async.dialects import DIALECTS, GENERAL
-from simcom_async.errors import CommandFailed, LinkError, ProtocolError, UsageError
+from simcom_async.errors import CommandFailed, LinkError, ModemReplaced, ProtocolError, UsageError
 
 if TYPE_CHECKING:
     from simcom_async.link.link import Link
 
-__all__ = ["Identity", "chosen_dialect", "dialect_of", "read_identity"]
+__all__ = ["Identity", "chosen_dialect", "dialect_of", "read_identity", "same_module"]
 
 A = TypeVar("A")
 
@@ -43,6 +43,22 @@ async def read_identity(link: Link) -> Identity:
         revision="" if revision is None else revision.revision.strip(),
         imei="" if serial is None else serial.imei,
         product=product or (),
+    )
+
+
+def same_module(before: Identity | None, now: Identity, url: str) -> Identity:
+    """The identity that was read now. Raises ModemReplaced where it is another module's than the one ``before``.
+
+    A modem that is bound by its card (``iccid:``) is wherever the card is.
+    """
+    if before is None or not before.imei or not now.imei or before.imei == now.imei or url.startswith("iccid:"):
+        return now
+    raise ModemReplaced(
+        f"{url}: another module is there, with IMEI {now.imei} in the place of {before.imei}; "
+        "to find a modem wherever it is plugged in open it as imei:...",
+        port=url,
+        before=before.imei,
+        now=now.imei,
     )
 
 
