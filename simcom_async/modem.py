@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from urllib.parse import parse_qsl
 
@@ -15,8 +16,10 @@ from simcom_async.at.secret import raw_command
 from simcom_async.dialects import DIALECTS, GENERAL
 from simcom_async.errors import UnsupportedService, UsageError
 from simcom_async.link.bus import EventBus
+from simcom_async.link.layer import Layer
 from simcom_async.link.link import Link
 from simcom_async.link.subscription import Listener, Overflow, Subscription
+from simcom_async.ports.binding import Binding
 from simcom_async.ports.clock import Clock, LoopClock
 from simcom_async.ports.open import open_url
 from simcom_async.ports.port import Port
@@ -27,12 +30,17 @@ from simcom_async.sessions.ftp import FtpSession
 from simcom_async.sessions.ftp_login import FtpLogin
 from simcom_async.sessions.ftp_service import FtpService
 from simcom_async.sessions.ftps_service import FtpsService
+from simcom_async.sessions.health import Health, Vitals
 from simcom_async.sessions.http import HttpSession
 from simcom_async.sessions.identity import Identity, chosen_dialect
+from simcom_async.sessions.life_cycle import LifeCycle
 from simcom_async.sessions.network import NetworkSession
 from simcom_async.sessions.pop3 import Pop3Service, Pop3Session
 from simcom_async.sessions.pop3_flow import Pop3Account
+from simcom_async.sessions.recognition import recognise
+from simcom_async.sessions.recovery_policy import PowerHook, RecoveryPolicy
 from simcom_async.sessions.smtp import SmtpSession
+from simcom_async.sessions.watchdog import Watchdog
 from simcom_async.sessions.witness import witnessed
 
 if TYPE_CHECKING:
@@ -51,7 +59,8 @@ class Modem:
     """One modem: its services (``http``, ``ftp``, ``smtp``, ``pop3``, ``files``), its ``network``, commands and events.
 
     Made by ``open_modem`` or ``connect``. After a lost bearer, a restart of the module or a lost port the same object
-    works again: what was under way fails by name, and the next call finds the module anew.
+    works again: what was under way fails by name, and the modem looks for its module by itself until it is closed; a
+    call joins the attempt under way, or begins one. ``state`` says where it is in its life.
     """
 
     def __init__(
@@ -64,10 +73,16 @@ class Modem:
         dialect: Dialect | None = None,
         clock: Clock | None = None,
         virtual: VirtualModem | None = None,
+        watchdog: float | None = None,
+        recovery: RecoveryPolicy | None = None,
+        power: PowerHook | None = None,
     ) -> None:
         self.link = link
         self._virtual = virtual
-        self._attachment = Attachment(link, url, LoopClock() if clock is None else clock, dialect)
+        clock = LoopClock() if clock is None else clock
+        self._attachment = Attachment(link, url, clock, dialect, policy=recovery, power=power)
+        self._vitals = Vitals(link, self._attachment.clock)
+        self._watchdog = Watchdog(self._attachment, self._vitals, watchdog)
         self.network = NetworkSession(self._attachment, Access() if access is None else access, pin)
         self.http = HttpSession(self._attachment, self.network)
         self._files = FilesSession(self._attachment)
@@ -87,6 +102,16 @@ class Modem:
         return self._attachment.identity
 
     @property
+    def state(self) -> LifeCycle:
+        """Where it is in its life; ``events(LifeCycle)`` tells of changes, across the loss of the port as well."""
+        return self._attachment.state
+
+    @property
+    def health(self) -> Health:
+        """How the modem is doing, from what is known: nothing is asked. ``events(HealthChanged)`` tells of changes."""
+        return self._vitals.health
+
+    @property
     def dialect(self) -> Dialect:
         """What the module speaks."""
         return self.link.dialect
@@ -94,6 +119,15 @@ class Modem:
     async def open(self) -> None:
         """Open the line and find the module. Raises LinkError, with the port, what was seen and what to do."""
         await self._attachment.open()
+        self._watchdog.start()
+
+    async def recover(self, up_to: Layer = Layer.REOPEN, *, at_least: Layer = Layer.PROBE) -> None:
+        """Have the module ready again: from ``at_least`` on, layer by layer, until one helps, at most ``up_to``.
+
+        It does not ask who uses a service, nor what the policy allows. Each layer is a RecoveryStep on the bus. Raises
+        UsageError for POWER without a power hook, else what the last layer has failed with.
+        """
+        await self._attachment.recover(up_to, at_least)
 
     async def aclose(self) -> None:
         """Close the line, and the virtual modem behind it if it was made for this; again is harmless."""
@@ -215,6 +249,9 @@ async def connect(
     baud: int = 115200,
     rtscts: bool = False,
     clock: Clock | None = None,
+    watchdog: float | None = 60.0,
+    recovery: RecoveryPolicy | None = None,
+    power: PowerHook | None = None,
 ) -> Modem:
     """Open a modem without a block; ``await modem.aclose()`` ends it. Parameters as ``open_modem``."""
     wanted = None if dialect is None else chosen_dialect(dialect)
@@ -222,10 +259,21 @@ async def connect(
     clock = LoopClock() if clock is None else clock
     virtual = await _virtual(url, clock) if isinstance(url, str) and url.startswith(_VIRTUAL) else None
     try:
-        port = virtual.port() if virtual is not None else _port(url, baud, rtscts)
+        port = virtual.port() if virtual is not None else _port(url, baud, rtscts, clock)
         link = Link(port, wanted or GENERAL, clock=clock, state=WireState(baud=_rate(url, baud)))
         name = url if isinstance(url, str) else url.url
-        modem = Modem(link, name, access=access, pin=pin, dialect=wanted, clock=clock, virtual=virtual)
+        modem = Modem(
+            link,
+            name,
+            access=access,
+            pin=pin,
+            dialect=wanted,
+            clock=clock,
+            virtual=virtual,
+            watchdog=watchdog,
+            recovery=recovery,
+            power=power,
+        )
         await modem.open()
     except BaseException:
         if virtual is not None:
@@ -246,18 +294,29 @@ async def open_modem(
     baud: int = 115200,
     rtscts: bool = False,
     clock: Clock | None = None,
+    watchdog: float | None = 60.0,
+    recovery: RecoveryPolicy | None = None,
+    power: PowerHook | None = None,
 ) -> AsyncIterator[Modem]:
     """A modem, opened and found, inside ``async with``.
 
     ``url``: a device file, a PTY, ``COM3``, ``tcp://host:port``, ``socket://host:port``, or ``virtual:sim800`` (a
-    virtual modem in memory; options as a query, ``virtual:sim800?urc_delay=0``), or a port. ``apn``, ``user``,
+    virtual modem in memory; options as a query, ``virtual:sim800?urc_delay=0``), or a port; or which modem is meant,
+    on whatever serial port it is now and after each loss: ``imei:867...``, ``iccid:8949...``, ``usb:SERIAL``, with the
+    ports that come into question where not all do, ``imei:867...?ports=/dev/ttyUSB*``. ``apn``, ``user``,
     ``password``: for the bearer, which the first request opens; None leaves what the module has stored. ``pin``: for a
     card that asks for it. ``dialect``: forces one, else the module is asked. ``baud``, ``rtscts``: of a serial line.
+    ``watchdog``: every so many seconds see that the module lives, where nothing was heard of it and nobody uses the
+    port, and ask for signal and registration (``Modem.health``); None: leave it alone. ``recovery``: what may be done
+    about a module that does not do its work. ``power``: an async function without parameters that switches the module's
+    supply off and on; the last thing that is tried.
 
     A module that does not answer AT within 21 seconds may be in whatever state a host that died has left it in: at a
     prompt, in an entry, in the data mode, sending a payload, at another rate. Then ESC, ``+++`` between its silences,
     Ctrl-Z, ETX, up to 4,096 blanks, and on a serial line the usual rates are tried, each followed by AT; what has
-    helped is logged as a warning. A module that gives no answer is given up after at most 75 seconds.
+    helped is logged as a warning, and a data call that was found is hung up. A module that gives no answer is given up
+    after at most 75 seconds; where there is a ``power`` hook it is called then, and a further 25 seconds are added to
+    those that the policy gives the hook and the module (``RecoveryPolicy.power``, ``RecoveryPolicy.boot``).
 
     Raises UsageError before a byte is sent, LinkError when there is no port, or no module that answers on it, with what
     was tried and what was seen.
@@ -272,6 +331,9 @@ async def open_modem(
         baud=baud,
         rtscts=rtscts,
         clock=clock,
+        watchdog=watchdog,
+        recovery=recovery,
+        power=power,
     )
     try:
         yield modem
@@ -279,13 +341,16 @@ async def open_modem(
         await modem.aclose()
 
 
-def _port(url: str | Port, baud: int, rtscts: bool) -> Port:
-    return open_url(url, baud=baud, rtscts=rtscts) if isinstance(url, str) else url
+def _port(url: str | Port, baud: int, rtscts: bool, clock: Clock) -> Port:
+    if not isinstance(url, str):
+        return url
+    return open_url(url, baud=baud, rtscts=rtscts, recognise=partial(recognise, clock=clock))
 
 
 def _rate(url: str | Port, baud: int) -> int | None:
     """The rate of the line in bit/s, None where it has none."""
-    return baud if isinstance(url, str) and ":" not in url else None
+    serial = isinstance(url, str) and (":" not in url or Binding.of(url) is not None)
+    return baud if serial else None
 
 
 async def _virtual(url: str, clock: Clock) -> VirtualModem:

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from simcom_async.link.link import Link
     from simcom_async.ports.clock import Clock
 
-__all__ = ["NetworkRegistration", "Signal", "await_registration", "read_registration", "read_signal"]
+__all__ = ["READS", "NetworkRegistration", "Signal", "await_registration", "read_registration", "read_signal"]
 
-_READS = ((CregRead, CregReport), (CgregRead, CgregReport), (CeregRead, CeregReport))
+#: What asks for the registration in each of the networks.
+READS = (CregRead, CgregRead, CeregRead)
+_REPORTS = (CregReport, CgregReport, CeregReport)
 _GOOD = frozenset({Registration.HOME, Registration.ROAMING})
 _POLL = 5.0  # seconds after which the module is asked again: an URC may have been lost
 _UNKNOWN_RSSI = 99
@@ -71,7 +73,7 @@ async def read_signal(link: Link) -> Signal:
 async def read_registration(link: Link) -> NetworkRegistration:
     """Ask for the registration: the best of what the networks say that the dialect knows."""
     found = NetworkRegistration(Registration.UNKNOWN)
-    for read, _ in _READS:
+    for read in READS:
         if not link.dialect.speaks(read):
             continue
         try:
@@ -109,7 +111,7 @@ async def await_registration(link: Link, clock: Clock, timeout: float) -> None:
 
 async def _report(link: Link) -> None:
     """Have the module tell of changes, so that nobody need ask in between."""
-    for _, report in _READS:
+    for report in _REPORTS:
         if link.dialect.speaks(report):
             try:
                 await link.send(report(mode=1))
