@@ -71,6 +71,7 @@ from simcom_async.errors import (
 )
 from simcom_async.link.bus import EventBus
 from simcom_async.link.condition import Condition, LinkChanged, ServiceSettled
+from simcom_async.link.layer import Layer, LayerOutcome, RecoveryStep
 from simcom_async.link.subscription import Overflow, Overrun, Subscription
 from simcom_async.modem import Modem, connect, open_modem
 from simcom_async.ports.clock import Clock, LoopClock, ManualClock
@@ -85,12 +86,15 @@ from simcom_async.sessions.ftp_stream import FtpStream
 from simcom_async.sessions.http import HttpStream
 from simcom_async.sessions.http_response import HttpResponse
 from simcom_async.sessions.identity import Identity
+from simcom_async.sessions.life_cycle import Booting, Busy, Closed, LifeCycle, Lost, Opening, Ready, Suspect
 from simcom_async.sessions.mail_parts import CannotCarry
 from simcom_async.sessions.pop3 import Pop3Session, Pop3Stream
 from simcom_async.sessions.pop3_flow import MailboxSize, MailSize, MailUid
 from simcom_async.sessions.progress import Direction, TransferProgress
-from simcom_async.sessions.resumption import TransferResumed
+from simcom_async.sessions.recovery_policy import PowerHook, RecoveryPolicy
 from simcom_async.sessions.registration import NetworkRegistration, Signal
+from simcom_async.sessions.resumption import TransferResumed
+from simcom_async.sessions.sim_watch import SimInserted, SimRemoved
 from simcom_async.sessions.smtp import SmtpResult, SmtpSession
 
 if TYPE_CHECKING:
@@ -101,9 +105,12 @@ __version__ = "0.1.0"
 __all__ = [
     "DIALECTS",
     "BearerLost",
+    "Booting",
+    "Busy",
     "CallProgress",
     "CannotCarry",
     "Clock",
+    "Closed",
     "Code",
     "Command",
     "CommandFailed",
@@ -135,11 +142,15 @@ __all__ = [
     "Identity",
     "Incoming",
     "LateReply",
+    "Layer",
+    "LayerOutcome",
+    "LifeCycle",
     "LimitExceeded",
     "LineEvent",
     "LinkChanged",
     "LinkError",
     "LoopClock",
+    "Lost",
     "MailSent",
     "MailSize",
     "MailUid",
@@ -156,6 +167,7 @@ __all__ = [
     "NetworkInformation",
     "NetworkRegistration",
     "Noise",
+    "Opening",
     "OutcomeUnknown",
     "Overflow",
     "Overrun",
@@ -165,10 +177,14 @@ __all__ = [
     "Pop3Stream",
     "PortLost",
     "PowerDown",
+    "PowerHook",
     "PowerWarning",
     "PromptLine",
     "ProtocolError",
     "RawCommand",
+    "Ready",
+    "RecoveryPolicy",
+    "RecoveryStep",
     "Registration",
     "RegistrationChanged",
     "Reply",
@@ -179,12 +195,15 @@ __all__ = [
     "ServiceSettled",
     "Signal",
     "SimChanged",
+    "SimInserted",
+    "SimRemoved",
     "SimcomError",
     "SmtpError",
     "SmtpOutcomeUnknown",
     "SmtpResult",
     "SmtpSession",
     "Subscription",
+    "Suspect",
     "Traffic",
     "TransferProgress",
     "TransferResumed",

@@ -11,7 +11,7 @@ from simcom_async.at.event import Event
 if TYPE_CHECKING:
     from simcom_async.link.bus import EventBus
 
-__all__ = ["Layer", "Outcome", "RecoveryStep", "Undertaken"]
+__all__ = ["Layer", "LayerOutcome", "RecoveryStep", "Undertaken"]
 
 
 class Layer(IntEnum):
@@ -44,7 +44,7 @@ _MEANINGS = {
 }
 
 
-class Outcome(Enum):
+class LayerOutcome(Enum):
     """How far a layer has come."""
 
     BEGUN = "begun"
@@ -62,7 +62,7 @@ class RecoveryStep(Event):
     lasting: ClassVar[bool] = True
     __slots__ = ("layer", "outcome", "seconds", "why")
 
-    def __init__(self, layer: Layer, outcome: Outcome, why: str, seconds: float = 0.0) -> None:
+    def __init__(self, layer: Layer, outcome: LayerOutcome, why: str, seconds: float = 0.0) -> None:
         self.layer = layer
         self.outcome = outcome
         self.why = why
@@ -84,15 +84,15 @@ class Undertaken:
         self._layer = layer
         self._start = now()
         self._ended = False
-        bus.publish(RecoveryStep(layer, Outcome.BEGUN, why))
+        bus.publish(RecoveryStep(layer, LayerOutcome.BEGUN, why))
 
     def helped(self, why: str) -> None:
         """It was enough."""
-        self._end(Outcome.HELPED, why)
+        self._end(LayerOutcome.HELPED, why)
 
     def in_vain(self, why: str) -> None:
         """It was not enough; harmless when it has ended."""
-        self._end(Outcome.IN_VAIN, why)
+        self._end(LayerOutcome.IN_VAIN, why)
 
     def __enter__(self) -> Self:
         return self
@@ -100,7 +100,7 @@ class Undertaken:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         self.in_vain("broken off" if error is None else str(error) or "broken off")
 
-    def _end(self, outcome: Outcome, why: str) -> None:
+    def _end(self, outcome: LayerOutcome, why: str) -> None:
         if not self._ended:
             self._ended = True
             self._bus.publish(RecoveryStep(self._layer, outcome, why, self._now() - self._start))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simcom_async.link.bus import EventBus
-from simcom_async.link.layer import Layer, Outcome, RecoveryStep, Undertaken
+from simcom_async.link.layer import Layer, LayerOutcome, RecoveryStep, Undertaken
 from simcom_async.ports.clock import ManualClock
 
 
@@ -34,7 +34,7 @@ async def test_a_layer_says_that_it_begins_and_once_how_it_ended() -> None:
     begun, ended = steps.take()
     assert repr(begun) == "RecoveryStep(RADIO begun after 0.0 s: no bearer)"
     assert repr(ended) == "RecoveryStep(RADIO helped after 4.0 s: registered)"
-    assert (ended.layer, ended.outcome, ended.seconds, ended.why) == (Layer.RADIO, Outcome.HELPED, 4.0, "registered")
+    assert (ended.layer, ended.outcome, ended.seconds, ended.why) == (Layer.RADIO, LayerOutcome.HELPED, 4.0, "registered")
 
 
 async def test_one_that_is_broken_off_was_in_vain() -> None:
@@ -46,8 +46,8 @@ async def test_one_that_is_broken_off_was_in_vain() -> None:
     with Undertaken(bus, clock.time, Layer.RESET, "stuck"):
         pass
     assert [(step.outcome, step.why) for step in steps.take()] == [
-        (Outcome.BEGUN, "silent"),
-        (Outcome.IN_VAIN, "no such pin"),
-        (Outcome.BEGUN, "stuck"),
-        (Outcome.IN_VAIN, "broken off"),
+        (LayerOutcome.BEGUN, "silent"),
+        (LayerOutcome.IN_VAIN, "no such pin"),
+        (LayerOutcome.BEGUN, "stuck"),
+        (LayerOutcome.IN_VAIN, "broken off"),
     ]
