@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from simcom_async.at.dialect import Dialect
 from simcom_async.at.event import Event, FinalLine, LineEvent, PayloadChunk, PromptLine, UrcLine
 from simcom_async.at.message import Message
 from simcom_async.errors import CommandFailed, UsageError
+from simcom_async.link.channel import Timings
 from simcom_async.link.link import Link
 from simcom_async.link.subscription import Overflow, Subscription
 from simcom_async.ports.memory import memory_line
@@ -26,7 +27,7 @@ from tests.judge.farend import play as far_end
 from tests.judge.fields import assert_declared
 from tests.judge.transcript import Does, Transcript
 
-__all__ = ["SPELLINGS", "judge_line", "replay", "spelled"]
+__all__ = ["SPELLINGS", "Replay", "judge_line", "replay", "spelled"]
 
 #: Where the host writes another spelling than the document: the AT manual prints this one, and the case of the tag does
 #: not matter (device-facts 5.1); blanks behind commas are the printer's (SIM7100 Internet service 4.1).
@@ -256,15 +257,21 @@ async def replay(
     refused: Sequence[str] = (),
     held: Sequence[str] = (),
     unended: Sequence[str] = (),
+    said: Sequence[Turn] | None = None,
+    kind: Callable[..., Replay] = Replay,
+    timings: Timings | None = None,
 ) -> None:
-    """The whole transcript against the host; ``unended`` are its commands that it leaves without an end."""
+    """The whole transcript against the host; ``unended`` are its commands that it leaves without an end.
+
+    ``said`` is the course that is played in its place, ``kind`` who judges it.
+    """
     near, far = memory_line()
-    link = Link(near, dialect)
+    link = Link(near, dialect, timings=timings)
     async with Console(far) as module:
         await link.open()
-        course = _turns(list(far_end(transcript, manner)))
+        course = _turns(list(far_end(transcript, manner) if said is None else said))
         lines = [turns[0].data[:-1].decode("latin-1") for turns in course]
-        player = Replay(link, module, lines, refused, held)
+        player = kind(link, module, lines, refused, held)
         try:
             for turns in course:
                 await player.turn(turns)

@@ -36,6 +36,17 @@ class Situation:
         return any(entry.match(self.line) for entry in self.dialect.table.unsolicited.get(self.tag, ()))
 
     @property
+    def waiting(self) -> tuple[Command[object], ...]:
+        """The commands whose work a line of this shape ends, or carries."""
+        return tuple(command for command in self.due if self._awaits(command))
+
+    def _awaits(self, command: Command[object]) -> bool:
+        completion = command.wire.completion
+        assert completion is not None
+        awaited = [*(ending.message for ending in completion.endings), *completion.packets]
+        return any(self.tag in compiled(one).tags and compiled(one).match(self.line) for one in awaited)
+
+    @property
     def tag(self) -> bytes:
         """What stands before the colon."""
         return self.line.partition(b":")[0]
@@ -63,13 +74,7 @@ def _is_a_reply(found: Situation) -> bool:
 
 def _is_awaited(found: Situation) -> bool:
     """It has the shape of what ends, or carries, the work of a command."""
-    for command in found.due:
-        completion = command.wire.completion
-        assert completion is not None
-        awaited = [*(ending.message for ending in completion.endings), *completion.packets]
-        if any(found.tag in compiled(one).tags and compiled(one).match(found.line) for one in awaited):
-            return True
-    return False
+    return bool(found.waiting)
 
 
 def _is_named(found: Situation) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from simcom_async.at.command import Command
@@ -43,7 +43,6 @@ class Oracle:
         self.said = said
         self.base = played(dialect, said.parts)
         assert not self.base.uncovered, self.base.uncovered
-        self._sent = [*_offsets_of_commands(said)]
 
     def judge(self, place: Boundary, insertion: Insertion, cut: Cut | None = None) -> Verdict:
         """Play it with the insertion, and judge what came of it."""
@@ -97,25 +96,21 @@ class Oracle:
         """What the module had been asked at a place, as the undisturbed course has it."""
         flying: Command[object] | None = None
         due: list[Command[object]] = []
-        for exchange, sent in zip(self.base.exchanges, self._sent, strict=True):
-            if sent > start or (sent == start and not self._before(exchange.command, place)):
-                continue
+        sent = sum(isinstance(part, Send) for part in self.said.parts[: place.part])
+        for number, exchange in enumerate(self.base.exchanges[:sent]):
             if exchange.final is None or exchange.final.start >= start:
                 flying = exchange.command
             failed = exchange.state is State.FAILED and flying is not exchange.command
-            if exchange.answering and not failed and self._ended(exchange.command) >= start:
+            if exchange.answering and not failed and not self._ended(number, start, last=number == sent - 1):
                 due.append(exchange.command)
         return Situation(self.dialect, line, place, flying, tuple(due))
 
-    def _before(self, command: Command[object], place: Boundary) -> bool:
-        """Whether a command was sent before a place of the same offset."""
-        return any(isinstance(part, Send) and part.command is command for part in self.said.parts[: place.part])
-
-    def _ended(self, command: Command[object]) -> int:
-        """The offset of the line that ended the work of a command."""
-        number = next(n for n, exchange in enumerate(self.base.exchanges) if exchange.command is command)
+    def _ended(self, number: int, start: int, *, last: bool) -> bool:
+        """Whether the work of a command had ended: by the line that ends it, or one may stay away, and silence came."""
         ends = [event.start for event in self.base.events if event.owner == number and event.rule == "completion"]
-        return ends[-1] if ends else 1 << 40
+        completion = self.base.exchanges[number].command.wire.completion
+        optional = completion is not None and completion.optional
+        return ends[-1] < start if ends else optional and not last
 
     def _strictly(self, insertion: Insertion, inserted: Sequence[Seen], rest: Sequence[Seen], run: Played) -> str:
         """What is wrong where nothing is ambiguous."""
@@ -152,13 +147,10 @@ class Oracle:
         """What is wrong although it is ambiguous: other lines than those that could be meant have changed."""
         if len([event for event in inserted if event.kind != "payload"]) != 1:
             return f"it came out as {inserted}"
-        meant = {event.declaration for event in inserted if event.declaration}
-        concerned = {id(command) for command in (situation.flying, *situation.due)}
+        concerned = {id(command) for command in (situation.flying, *situation.waiting)}
         for before, after in zip(self.base.events, rest, strict=False):
             owners = {id(run.exchanges[event.owner].command) for event in (before, after) if event.owner >= 0}
-            tagged = situation.tag in (situation.line, before.text.partition(b":")[0])
-            tagged = tagged or not meant.isdisjoint({before.declaration, after.declaration})
-            if before != after and (before.text != after.text or not owners <= concerned or not tagged):
+            if before != after and (before.text != after.text or not owners <= concerned):
                 return f"{before} has become {after}"
         if len(rest) != len(self.base.events):
             return f"{len(rest)} events instead of {len(self.base.events)}"
@@ -168,15 +160,6 @@ class Oracle:
             if exchange.command is not situation.flying and ended[0] is State.DONE and ends[0] is not State.DONE:
                 return f"{exchange} is not done"
         return ""
-
-
-def _offsets_of_commands(said: Spoken) -> Iterator[int]:
-    place = 0
-    for part in said.parts:
-        if isinstance(part, Send):
-            yield place
-        elif isinstance(part, Received):
-            place += len(part.data)
 
 
 def _difference(one: Sequence[object], other: Sequence[object]) -> str:

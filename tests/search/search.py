@@ -23,6 +23,7 @@ from tests.search.urcs import Insertion, disturbances, unsolicited
 __all__ = [
     "FAMILIES",
     "MANNERS",
+    "Case",
     "Dialogue",
     "Tally",
     "cut",
@@ -105,6 +106,7 @@ def insertions(family: str) -> tuple[Insertion, ...]:
     return (*unsolicited(DIALECTS[family]), *disturbances())
 
 
+#: What is played: a dialogue, a place in it, and what comes in there.
 Case = tuple[Dialogue, Boundary, Insertion]
 
 
