@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from simcom_async.at.exchange import LIFE
+from simcom_async.sessions.life_cycle import MOVES
 
 PAGE = Path(__file__).parent.parent / "docs" / "architecture.md"
 
@@ -17,3 +18,14 @@ def life_table() -> str:
 
 def test_the_life_of_a_command_is_drawn_from_its_table() -> None:
     assert life_table() in PAGE.read_text(encoding="utf-8")
+
+
+def modem_table() -> str:
+    """The life of a modem as the page shows it."""
+    rows = ["| state | may be followed by |", "|---|---|"]
+    rows += [f"| {state.__name__} | {', '.join(move.__name__ for move in moves)} |" for state, moves in MOVES.items()]
+    return "\n".join(rows)
+
+
+def test_the_life_of_a_modem_is_drawn_from_its_table() -> None:
+    assert modem_table() in PAGE.read_text(encoding="utf-8")

@@ -72,10 +72,10 @@ class Closed(LifeCycle):
 MOVES: dict[type[LifeCycle], tuple[type[LifeCycle], ...]] = {
     Closed: (Opening,),
     Opening: (Booting, Ready, Busy, Lost, Closed),
-    Booting: (Ready, Busy, Opening, Lost, Closed),
+    Booting: (Ready, Busy, Lost, Closed),
     Ready: (Busy, Booting, Suspect, Lost, Closed),
     Busy: (Ready, Booting, Suspect, Lost, Closed),
-    Suspect: (Ready, Busy, Booting, Opening, Lost, Closed),
+    Suspect: (Ready, Busy, Booting, Lost, Closed),
     Lost: (Opening, Booting, Closed),
 }
 

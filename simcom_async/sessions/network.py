@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from simcom_async.at.command import Service
-from simcom_async.commands.network import OperatorRead
-from simcom_async.commands.topics import BearerLost
-from simcom_async.errors import UnsupportedService
+from simcom_async.commands.network import OperatorRead, Registration
+from simcom_async.commands.topics import BearerLost, RegistrationChanged
+from simcom_async.errors import CommandTimeout, ModemError, UnsupportedService
 from simcom_async.sessions.bearer import Access, Bearer, SapbrBearer
 from simcom_async.sessions.bearer_application import ApplicationBearer
 from simcom_async.sessions.bearer_socket import SocketBearer
@@ -22,6 +22,7 @@ from simcom_async.sessions.registration import (
     read_signal,
 )
 from simcom_async.sessions.sim import Card
+from simcom_async.sessions.sim_watch import SimRemoved
 from simcom_async.sessions.witness import witnessed
 
 if TYPE_CHECKING:
@@ -56,7 +57,12 @@ class NetworkSession:
         self._up_in: int | None = None
         self._way: Bearer | None = None
         self._found_in = 0
-        self._watch = self._link.bus.on(BearerLost, self._lost)
+        bus = self._link.bus
+        self._watches = (
+            bus.on(BearerLost, self._lost),
+            bus.on(RegistrationChanged, self._registration_changed),
+            bus.on(SimRemoved, lambda _: self.suspect()),
+        )
 
     @property
     def cid(self) -> int:
@@ -126,7 +132,8 @@ class NetworkSession:
 
     def close(self) -> None:
         """Stop watching the bearer."""
-        self._watch.close()
+        for watch in self._watches:
+            watch.close()
 
     def _bearers(self) -> list[Bearer]:
         """The ways that the dialect has."""
@@ -154,10 +161,24 @@ class NetworkSession:
         address = await bearer.serving(access)
         if address is None:
             await self._card.unlock()
-            await await_registration(self._link, self._clock, timeout)
-            address = await bearer.open(access)
+            address = await self._open(bearer, access, timeout)
+        self._attachment.troubles.bearer_opened()
         self._up_in = generation
         return address
+
+    async def _open(self, bearer: Bearer, access: Access, timeout: float) -> str:
+        """Have the network serve the module, and open the bearer; that this fails again and again is a trouble."""
+        try:
+            await await_registration(self._link, self._clock, timeout)
+            return await bearer.open(access)
+        except (ModemError, CommandTimeout) as error:
+            self._attachment.troubles.bearer_failed(str(error))
+            raise
+
+    def _registration_changed(self, event: RegistrationChanged) -> None:
+        """What the network serves no more has perhaps lost its bearer without a word."""
+        if not NetworkRegistration(Registration(event.stat)).registered:
+            self.suspect()
 
     def _lost(self, event: Any) -> None:
         if event.cid == self.cid:

@@ -60,7 +60,7 @@ class RecoveryPolicy:
     bearer_failures: int = 3
     unregistered: float = 600.0
     timeouts: int = 5
-    unsettled: float = 300.0
+    unsettled: float = 600.0
     calm: float = 300.0
     registration: float = 120.0
     boot: float = 30.0

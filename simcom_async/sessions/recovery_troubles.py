@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from simcom_async.at.command import Service
 from simcom_async.commands.network import Registration
 from simcom_async.commands.topics import ModuleBooted, RegistrationChanged
 from simcom_async.link.condition import Condition, LinkChanged, ServiceSettled, ServiceUnsettled
+from simcom_async.link.layer import Layer
 from simcom_async.sessions.recovery_policy import Trouble
+from simcom_async.sessions.registration import READS
 from simcom_async.sessions.sim_watch import SimRemoved
 
 if TYPE_CHECKING:
-    from simcom_async.link.layer import Layer
     from simcom_async.link.link import Link
+    from simcom_async.link.subscription import Listener
     from simcom_async.ports.clock import Clock, Timer
     from simcom_async.sessions.recovery_policy import RecoveryPolicy
 
@@ -57,7 +59,8 @@ class Troubles:
     """Watches one module that answers AT, and has ``demand`` called with the layer that is due, and why.
 
     Each time a trouble comes again the layer that follows in its ladder is due, and the last one for ever, with the
-    policy's calm in between. A trouble that is over begins anew with the first.
+    policy's calm in between. A trouble that is over begins anew with the first. What the link does by itself is left
+    to it.
     """
 
     def __init__(
@@ -73,7 +76,10 @@ class Troubles:
         self._clock = clock
         self._policy = policy
         self._demand = demand
-        self._ladders = {trouble: [layer for layer in policy.ladder(trouble) if there(layer)] for trouble in Trouble}
+        self._ladders = {
+            trouble: [layer for layer in policy.ladder(trouble) if layer > Layer.REOPEN and there(layer)]
+            for trouble in Trouble
+        }
         self._rungs = dict.fromkeys(Trouble, 0)
         self._calm = calm
         self._failures = 0
@@ -81,11 +87,12 @@ class Troubles:
         self._timers: dict[Key, Timer] = {}
         self._registered = False
         bus = link.bus
-        self._watches = (
+        self._watches: tuple[Listener[Any], ...] = (
             bus.on(LinkChanged, self._changed),
             bus.on(ServiceUnsettled, lambda event: self._arm((event.service, event.command), policy.unsettled)),
             bus.on(ServiceSettled, lambda event: self._disarm((event.service, event.command))),
             bus.on(RegistrationChanged, self._heard_of_network),
+            *(bus.on(reply, self._heard_of_network) for read in READS for reply in read.wire.replies),
             bus.on(SimRemoved, lambda _: self._disarm(Trouble.OFFLINE)),
             bus.on(ModuleBooted, lambda _: self._forget()),
         )
@@ -129,7 +136,7 @@ class Troubles:
                 self._timeouts.clear()
                 self._trouble(Trouble.STUCK, f"{self._policy.timeouts} commands in a row timed out, {event.reason}")
 
-    def _heard_of_network(self, change: RegistrationChanged) -> None:
+    def _heard_of_network(self, change: Any) -> None:
         """Lost for long is worth an attempt; a module that never was registered has perhaps no card."""
         if change.stat in _REGISTERED:
             self._registered = True
