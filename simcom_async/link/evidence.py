@@ -89,7 +89,7 @@ class Witness:
         def awaited(exchange: Exchange) -> bool:
             return not exchange.finished and (open_ended or any(exchange is other for other in due))
 
-        rows = _bounded(channel.trace.rows(awaited))
+        rows = _bounded(channel.trace.rows(awaited, ENTRIES))
         if not rows:
             return None
         begin, now = rows[0].t, datetime.now(UTC)

@@ -56,6 +56,29 @@ class Turn(list[Event]):
     doubtful = False
     echoes = False
 
+    def gather(self) -> None:
+        """Makes one of short reads that came in a row; their time is that of the first."""
+        start = _FIRST if self.sent_out or self.received_out else 0
+        gathered = self[:start]
+        for time, direction, kept in self[start:]:
+            if direction == "rx" and isinstance(kept, bytes) and len(gathered) > start:
+                first, before, data = gathered[-1]
+                if before == "rx" and isinstance(data, bytes) and len(data) + len(kept) <= _SHOWN:
+                    gathered[-1] = (first, "rx", data + kept)
+                    continue
+            gathered.append((time, direction, kept))
+        self[:] = gathered
+
+    def thin(self) -> None:
+        """Keeps the first events and the last ones."""
+        while len(self) > _EVENTS:
+            _, direction, kept = self.pop(_FIRST)
+            length = kept if isinstance(kept, int) else len(kept)
+            if direction == "tx":
+                self.sent_out += length
+            else:
+                self.received_out += length
+
 
 class Trace:
     """Remembers the last reads and writes, and logs traffic at DEBUG, with secrets masked (law 10).
@@ -102,7 +125,7 @@ class Trace:
             turn.append((time, "tx", len(data) - len(shown)))
         if shown:
             turn.append((time, "tx", shown))
-        self._thin(turn)
+        turn.thin()
         if _log.isEnabledFor(logging.DEBUG):
             _log.debug("%s TX %s, %d bytes", self._url, repr(data) if len(data) == 1 else "entry", len(data))
 
@@ -125,10 +148,16 @@ class Trace:
         """The last bytes received since the last command was written, masked."""
         return self._received(self._turn)[-_SHOWN:]
 
-    def rows(self, awaited: Callable[[Exchange], bool]) -> list[Row]:
-        """All that is remembered, masked; in front of it those commands, older than that, which are ``awaited``."""
+    def rows(self, awaited: Callable[[Exchange], bool], most: int) -> list[Row]:
+        """All that is remembered, masked; in front of it those commands, older than that, which are ``awaited``.
+
+        Short reads are made one where there are more than ``most`` reads and writes.
+        """
         turns = list(self._turns)
         older = [turn for exchange, turn in self._open if awaited(exchange) and all(turn is not one for one in turns)]
+        if sum(map(len, (*older, *turns))) > most:
+            for turn in (*older, *turns):
+                turn.gather()
         rows: list[Row] = []
         for place, turn in enumerate([*older, *turns]):
             found = _rows(turn, place)
@@ -164,16 +193,10 @@ class Trace:
             turn += [(time, "rx", data[:_HEAD]), (time, "rx", left_out), (time, "rx", data[-_SHOWN:])]
         else:
             turn.append((time, "rx", data))
-        self._thin(turn)
-
-    def _thin(self, turn: Turn) -> None:
-        while len(turn) > _EVENTS:
-            _, direction, kept = turn.pop(_FIRST)
-            length = kept if isinstance(kept, int) else len(kept)
-            if direction == "tx":
-                turn.sent_out += length
-            else:
-                turn.received_out += length
+        if len(turn) > _EVENTS:
+            if len(data) <= _SHOWN // 2:
+                turn.gather()
+            turn.thin()
 
     def _received(self, turn: Turn) -> bytes:
         """What was received behind a command, from the last gap on, masked."""

@@ -87,13 +87,14 @@ async def test_a_saved_recording_is_one_like_every_other(link, peer, clock, star
 
 async def test_the_text_shows_the_last_command_and_the_end(link, peer, clock, start):
     sending = await start(link.send(Work()))
-    await peer.says(*[b"+LINE: %d\r\n" % number for number in range(40)], b"x" * 200)
+    await peer.says(*[b"+LINE: %d%s\r\n" % (number, b"-" * 200) for number in range(40)], b"x" * 200)
     await clock.run(6)
     lines = str(await failed(sending, CommandTimeout)).splitlines()
     assert lines[0].startswith(f"the last traffic of memory ({SPEECH.name}) before 20")
     assert lines[1].endswith(r"> AT+WORK\r")
     assert lines[2].strip() == "..."
-    assert lines[-3].endswith(r"< +LINE: 39\r\n")
+    assert "< +LINE: 39---" in lines[-3]
+    assert lines[-3].endswith(r"---\r\n")
     assert "xxx ... xxx" in lines[-2]
     assert lines[-1].endswith("s ! the error")
     assert len(lines) <= 20

@@ -101,7 +101,7 @@ async def test_long_reads_are_shown_in_part(caplog):
 
 def events(trace):
     """What is remembered, as direction and bytes."""
-    return [(row.dir, row.left_out or row.data) for row in trace.rows(lambda exchange: True)]
+    return [(row.dir, row.left_out or row.data) for row in trace.rows(lambda exchange: True, 64)]
 
 
 async def test_reads_and_writes_are_remembered_in_their_order():
@@ -109,7 +109,7 @@ async def test_reads_and_writes_are_remembered_in_their_order():
     trace.received(b"\r\nRDY\r\n", 0.5)
     trace.command(Exchange(Work()), 1.0)
     trace.received(OK, 1.25)
-    rows = trace.rows(lambda exchange: True)
+    rows = trace.rows(lambda exchange: True, 64)
     assert [(row.t, row.dir, row.data) for row in rows] == [
         (0.5, "rx", b"\r\nRDY\r\n"),
         (1.0, "tx", b"AT+WORK\r"),
@@ -137,7 +137,7 @@ async def test_bulk_pushes_no_command_out():
     trace.received(OK, 0.0)
     trace.command(Exchange(Work()), 0.0)
     for number in range(100_000):
-        trace.received(b"%06d" % number, 0.0)
+        trace.received(b"%0200d" % number, 0.0)
         if not number % 100:
             trace.entry(b"x" * 10, 0.0, echoes=False)
     found = events(trace)
@@ -145,13 +145,24 @@ async def test_bulk_pushes_no_command_out():
         ("tx", b"AT\r"),
         ("rx", OK),
         ("tx", b"AT+WORK\r"),
-        ("rx", b"000000"),
+        ("rx", b"0" * 200),
         ("tx", 10),
-        ("rx", b"000001"),
+        ("rx", b"0" * 199 + b"1"),
         ("tx", 9_990),
     ]
-    assert found[8:] == [("rx", b"%06d" % number) for number in range(99_988, 100_000)]
-    assert sum(len(kept) if isinstance(kept, bytes) else kept for way, kept in found[3:] if way == "rx") == 600_000
+    assert found[8:] == [("rx", b"%0200d" % number) for number in range(99_988, 100_000)]
+    assert sum(len(kept) if isinstance(kept, bytes) else kept for way, kept in found[3:] if way == "rx") == 20_000_000
+
+
+async def test_short_reads_are_made_one_before_any_is_left_out():
+    trace = Trace("memory")
+    trace.command(Exchange(Work()), 0.0)
+    reply = b"\r\n+X: " + b"0123456789" * 100 + OK
+    for number, byte in enumerate(reply):
+        trace.received(bytes([byte]), float(number))
+    found = events(trace)
+    assert b"".join(data for way, data in found if way == "rx") == reply
+    assert len(found) <= 17
 
 
 async def test_so_many_commands_are_remembered_and_those_whose_end_is_awaited():
@@ -168,10 +179,10 @@ async def test_so_many_commands_are_remembered_and_those_whose_end_is_awaited():
         trace.received(OK, 0.0)
     assert events(trace)[:4] == [("tx", b"AT+ACTION=1\r"), ("rx", OK), ("tx", b"AT+WORK\r"), ("tx", b"AT\r")]
     assert len(events(trace)) == 3 + 2 * 16
-    rows = trace.rows(lambda exchange: exchange is action)
+    rows = trace.rows(lambda exchange: exchange is action, 64)
     assert [row.data for row in rows[:3]] == [b"AT+ACTION=1\r", OK, b"AT\r"]
     assert [row.apart for row in rows[:4]] == [False, False, True, True]
-    assert len(trace.rows(lambda exchange: False)) == 2 * 16
+    assert len(trace.rows(lambda exchange: False, 64)) == 2 * 16
 
 
 async def test_of_an_entry_the_length_is_remembered_and_what_ends_it():
@@ -200,7 +211,7 @@ async def test_an_entry_that_the_line_may_echo_is_not_remembered_either():
         trace.entry(b"Dear John\x1a", 0.0, echoes=echoes)
         trace.received(b"Dear Jo", 0.0)
         trace.received(b"hn\x1a\r\n+X: 1\r\n\r\nOK\r\n", 0.0)
-        shown = b"".join(row.data for row in trace.rows(lambda exchange: True) if row.dir == "rx")
+        shown = b"".join(row.data for row in trace.rows(lambda exchange: True, 64) if row.dir == "rx")
         assert (b"John" in shown) is not echoes
         assert shown.startswith(b"AT+WORK\r\r\n> ")
         assert shown.endswith(b"\r\n+X: 1\r\n\r\nOK\r\n")
@@ -229,7 +240,7 @@ async def test_a_reply_with_a_secret_that_comes_for_a_command_given_up_is_masked
         assert b"two" not in trace.seen()
         trace.ended()
         trace.command(Exchange(At()), 0.0)
-        shown = b"".join(row.data for row in trace.rows(lambda exchange: True))
+        shown = b"".join(row.data for row in trace.rows(lambda exchange: True, 64))
         assert b"unt" not in shown
         assert b"two" not in shown
     assert "unt" not in caplog.text
@@ -260,5 +271,5 @@ async def test_of_secrets_without_end_the_last_ones_are_masked():
         trace.command(Exchange(Password(password=f"secret-{number}")), 0.0)
         trace.received(b'AT+PASS="secret-%d"\r\r\nOK\r\n' % number, 0.0)
         trace.ended()
-    assert all(b"secret" not in row.data for row in trace.rows(lambda exchange: True))
+    assert all(b"secret" not in row.data for row in trace.rows(lambda exchange: True, 64))
     assert len(trace._secrets) <= 256
