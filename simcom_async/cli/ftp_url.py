@@ -84,7 +84,7 @@ class FtpUrl:
     def at(self, path: str) -> str:
         """The URL of another path at this server, without a user."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'ftps' if self.tls else 'ftp'}://{host}:{self.port}{quote(path)}"
+        return f"{'ftps' if self.tls else 'ftp'}://{host}:{self.port}{quote(path, errors='surrogateescape')}"
 
 
 def is_url(word: str) -> bool:

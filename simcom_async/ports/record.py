@@ -1,6 +1,7 @@
 """Recordings of a port's traffic (interfaces, section 3): JSON Lines, secrets masked."""
 
 import json
+import math
 import os
 from collections import deque
 from collections.abc import Iterable
@@ -261,7 +262,7 @@ def _line(entry: Entry) -> str:
 def _entry(path: str | os.PathLike[str], number: int, line: str) -> Entry:
     fields = _object(path, number, line)
     t, direction, data = fields.get("t"), fields.get("dir"), fields.get("data")
-    if t is not None and (isinstance(t, bool) or not isinstance(t, int | float) or t < 0):
+    if t is not None and (isinstance(t, bool) or not isinstance(t, int | float) or not 0 <= t < math.inf):
         raise _invalid(path, number, f"t is seconds or null, not {t!r}")
     if direction != "tx" and direction != "rx":
         raise _invalid(path, number, f'dir is "tx" or "rx", not {direction!r}')
@@ -283,7 +284,7 @@ def _text(path: str | os.PathLike[str], header: dict[str, object], key: str) -> 
 def _object(path: str | os.PathLike[str], number: int, line: str) -> dict[str, object]:
     try:
         value = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _invalid(path, number, f"no JSON: {error}") from error
     if not isinstance(value, dict):
         raise _invalid(path, number, "a JSON object is due")

@@ -38,14 +38,17 @@ class FtpEntry:
 
 
 _UNIX = re.compile(
-    r"(?P<kind>[-bcdlps])[-rwxsStTlL]{9}[+.@]?\s+(?:\d+\s+)?\S+\s+(?:\S+\s+)?(?P<size>\d+)\s+"
-    r"(?P<month>[A-Z][a-z]{2})\s+(?P<day>\d{1,2})\s+(?:(?P<hour>\d{1,2}):(?P<minute>\d\d)|(?P<year>\d{4}))\s(?P<name>.+)"
+    r"(?P<kind>[-bcdlps])[-rwxsStTlL]{9}[+.@]?\s+(?:\d+\s+)?\S+\s+(?:\S+\s+)?(?P<size>\d{1,20})\s+"
+    r"(?P<month>[A-Z][a-z]{2})\s+(?P<day>\d{1,2})\s+(?:(?P<hour>\d{1,2}):(?P<minute>\d\d)|(?P<year>\d{4}))\s(?P<name>.+)",
+    re.ASCII,
 )
 _DOS = re.compile(
     r"(?P<month>\d\d)-(?P<day>\d\d)-(?P<year>\d\d(?:\d\d)?)\s+(?P<hour>\d\d):(?P<minute>\d\d)(?P<half>[AP]M)?\s+"
-    r"(?:<(?P<mark>DIR|JUNCTION|SYMLINKD?)>|(?P<size>\d+))\s+(?P<name>.+)"
+    r"(?:<(?P<mark>DIR|JUNCTION|SYMLINKD?)>|(?P<size>\d{1,20}))\s+(?P<name>.+)",
+    re.ASCII,
 )
 _FACTS = re.compile(r"(?P<facts>(?:[A-Za-z.]+=[^;]*;)+) (?P<name>.+)")
+_SIZE, _MODIFY = re.compile(r"[0-9]{1,20}"), re.compile(r"[0-9]{14}")
 _TOTAL = re.compile(r"total \d+")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _KINDS = {"-": FtpKind.FILE, "d": FtpKind.DIRECTORY, "l": FtpKind.LINK}
@@ -86,7 +89,7 @@ def _entry(line: str, now: datetime) -> FtpEntry:
 def _unix(found: re.Match[str], now: datetime) -> FtpEntry:
     kind = _KINDS.get(found["kind"], FtpKind.OTHER)
     name, target = found["name"], None
-    if kind is FtpKind.LINK and _ARROW in name:
+    if kind is FtpKind.LINK and name.find(_ARROW) > 0:
         name, _, target = name.partition(_ARROW)
     return FtpEntry(name, kind, int(found["size"]), _unix_time(found, now), target, found[0])
 
@@ -130,12 +133,12 @@ def _facts(found: re.Match[str], _: datetime) -> FtpEntry:
     size = facts.get("size", "")
     modify = facts.get("modify", "")[:14]
     time = None
-    if len(modify) == 14 and modify.isdecimal():
+    if _MODIFY.fullmatch(modify):
         numbers = (int(modify[start:end]) for start, end in ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14)))
         time = _time(*numbers)
         time = None if time is None else time.replace(tzinfo=UTC)
     kind = _TYPES.get(facts.get("type", "").lower(), FtpKind.OTHER)
-    return FtpEntry(found["name"], kind, int(size) if size.isdecimal() else None, time, None, found[0])
+    return FtpEntry(found["name"], kind, int(size) if _SIZE.fullmatch(size) else None, time, None, found[0])
 
 
 def _time(*numbers: int) -> datetime | None:

@@ -5,6 +5,7 @@ The module holds 319,488 bytes. What is longer is fetched as a row of ranges.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["ActionFlow"]
 
 #: Bytes of one range: as many as today's firmware holds, and as the oldest in the manuals does (device-facts 4.2).
+_LENGTH = re.compile(r"[0-9]{1,20}")
 _RANGES = (318_976, 102_400)
 _WITH_BODY = range(HttpStatus.OK, HttpStatus.PARTIAL_CONTENT + 1)
 _NO_RANGES = "the server does not answer ranges, so no more of it can be fetched; ask for a shorter one"
@@ -66,7 +68,7 @@ class Stored:
     def declared(self) -> int | None:
         """How many bytes the server said that would come."""
         text = (self.headers or {}).get("content-length", "")
-        return int(text) if text.isdecimal() else None
+        return int(text) if _LENGTH.fullmatch(text) else None
 
     @property
     def version(self) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import urljoin
 
-from simcom_async.errors import HttpError, UsageError
+from simcom_async.errors import HttpError
 from simcom_async.sessions.http_flow import HttpFlow
 from simcom_async.sessions.http_request import HttpRequest
 
@@ -35,17 +35,17 @@ def redirected(request: HttpRequest, answer: HttpFlow) -> HttpRequest | None:
     location, status = (answer.headers or {}).get("location"), answer.status
     if location is None or status not in (*_POST_TO_GET, _TO_GET, *_AS_IT_IS):
         return None
-    url = urljoin(request.address, location)
     becomes_get = status == _TO_GET and request.method != "HEAD"
     becomes_get = becomes_get or (status in _POST_TO_GET and request.method == "POST")
     try:
+        url = urljoin(request.address, location)
         following = replace(request, url=url)
         if following.scheme != request.scheme or following.server != request.server:
             following = replace(following, headers=_without(_PRIVATE, following.headers))
         if becomes_get:
             headers = _without(_OF_A_BODY, following.headers)
             return replace(following, method="GET", body=None, content_type=None, headers=headers)
-    except UsageError as error:
+    except ValueError as error:  # UsageError, or what urljoin raises for what is no URL at all
         raise _failed(request, status, f"to a URL that is not taken: {error}") from error
     if isinstance(request.body, AsyncIterable):
         raise _failed(

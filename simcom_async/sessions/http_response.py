@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 __all__ = ["ContentRange", "HttpResponse", "parsed_headers"]
 
 _BLANKS = " \t"
-_CONTENT_RANGE = re.compile(r"bytes\s+(\d+)-(\d+)/(\d+|\*)", re.IGNORECASE)  # RFC 9110 section 14.4
+_CONTENT_RANGE = re.compile(r"bytes\s+(\d{1,20})-(\d{1,20})/(\d{1,20}|\*)", re.ASCII | re.IGNORECASE)  # RFC 9110 14.4
 
 
 @dataclass(frozen=True, slots=True)

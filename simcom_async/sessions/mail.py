@@ -13,6 +13,7 @@ from email import message_from_bytes, policy
 from email.errors import InvalidHeaderDefect, MessageError, ObsoleteHeaderDefect, UndecodableBytesDefect
 from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage, Message
+from email.policy import Policy
 
 from simcom_async.errors import UsageError
 from simcom_async.sessions.mail_parts import Attachment, parts, refused
@@ -84,7 +85,7 @@ def wrapped(message: EmailMessage) -> Letter:
     message = _modern(message)
     inside = copy(message)
     del inside["Bcc"]
-    whole = inside.as_bytes(policy=policy.SMTP.clone(refold_source="none"))
+    whole = _octets(inside, policy.SMTP.clone(refold_source="none"))
     letter = _letter(message, WHOLE_TEXT, (Attachment(WHOLE_NAME, whole, "message/rfc822"),))
     return Letter(
         sender=letter.sender,
@@ -125,7 +126,15 @@ def _modern(message: object) -> EmailMessage:
         raise UsageError(
             f"message: a {name} cannot be sent, allowed is email.message.EmailMessage", field="message", value=name
         )
-    return message_from_bytes(message.as_bytes(), policy=policy.default)
+    return message_from_bytes(_octets(message), policy=policy.default)
+
+
+def _octets(message: Message, how: Policy | None = None) -> bytes:
+    """The mail as it goes over a connection."""
+    try:
+        return message.as_bytes(policy=how)
+    except _UNPARSEABLE as error:
+        raise UsageError(f"message: it cannot be written: {error}", field="message") from error
 
 
 def _value(message: EmailMessage, name: str) -> str:

@@ -6,7 +6,7 @@ __all__ = ["MultiLine"]
 
 _LINE_END, _END = b"\r\n", b"\r\n.\r\n"
 _DOUBLED, _SINGLE = b"\r\n..", b"\r\n."
-_STATUS_MAXIMUM = 1024
+_STATUS_MAXIMUM = 1024  # bytes of a status line with its end
 
 
 class MultiLine:
@@ -27,8 +27,8 @@ class MultiLine:
             return b""
         buffer = self._rest + piece
         if not self._inside:
-            end = buffer.find(_LINE_END)
-            if end < 0 and len(buffer) <= _STATUS_MAXIMUM and b"+OK".startswith(buffer[:3]):
+            end = buffer.find(_LINE_END, 0, _STATUS_MAXIMUM)
+            if end < 0 and len(buffer) < _STATUS_MAXIMUM and b"+OK".startswith(buffer[:3]):
                 self._rest = buffer
                 return b""
             self._inside = True
@@ -41,6 +41,8 @@ class MultiLine:
     def finish(self) -> bytes:
         """What was kept back, for a module that leaves the last line away."""
         rest, self._rest = self._rest, b""
+        if not self._inside:
+            return b"" if rest.startswith(b"+OK") else rest
         return b"" if self.ended else self._given(rest)
 
     def _text(self, buffer: bytes) -> bytes:

@@ -7,6 +7,7 @@ that one has the server delete what is marked. So it is read to its end before t
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any, TypeVar
 
 from simcom_async.at.command import Command
@@ -57,6 +58,7 @@ __all__ = ["NumericPop3"]
 _PAUSES = (0.2, 1.0, 3.0)  # seconds for a question that a lost line has left under way
 _PAUSE = 0.01  # seconds in which more may come
 
+_NUMBER = re.compile(r"[0-9]{1,20}")
 _log = logging.getLogger(__name__)
 
 R = TypeVar("R")
@@ -111,7 +113,11 @@ class NumericPop3(Pop3Flow):
 
     async def sizes(self) -> list[MailSize]:
         """LIST."""
-        return [MailSize(number, int(size)) for number, size in await self._table(EmailPop3List(), "list")]
+        rows = await self._table(EmailPop3List(), "list")
+        for number, size in rows:
+            if not _NUMBER.fullmatch(size):
+                raise ProtocolError(f"{self.what}: list: {size!r} is no size of mail {number}")
+        return [MailSize(number, int(size)) for number, size in rows]
 
     async def size(self, number: int) -> int:
         """LIST of one mail."""
@@ -262,7 +268,7 @@ class NumericPop3(Pop3Flow):
         rows = []
         for line in (await self._answer.whole()).split(b"\r\n"):
             number, _, word = line.decode("ascii", "backslashreplace").strip().partition(" ")
-            if number.isdecimal() and word:
+            if _NUMBER.fullmatch(number) and word.strip():
                 rows.append((int(number), word.split()[0]))
             elif line:
                 raise ProtocolError(f"{self.what}: {doing}: {line!r} is no line of a list")

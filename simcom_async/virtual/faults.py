@@ -215,7 +215,7 @@ def read_faults(text: str) -> list[Fault]:
     """
     try:
         script = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and numbers and arrays beyond all bounds
         raise UsageError(f"the faults are no TOML: {error}", field="faults", allowed="TOML") from error
     unknown = next((key for key in script if key not in _FILE_KEYS), None)
     if unknown is not None:

@@ -45,7 +45,8 @@ class Target:
         if not 0 < port < 65536:
             return None
         path = quote(path if path.startswith("/") else "/" + path, safe=_SAFE)
-        return cls(scheme, authority[1].strip("[]"), port, path)
+        host = authority[1].strip("[]")
+        return cls(scheme, host, port, path) if host else None
 
     @property
     def authority(self) -> str:
@@ -63,4 +64,7 @@ class Target:
 
     def redirected(self, location: str) -> Target | None:
         """Where a Location header leads from here (RFC 9110 10.2.2)."""
-        return Target.of(urljoin(str(self), location))
+        try:
+            return Target.of(urljoin(str(self), location))
+        except ValueError:
+            return None

@@ -132,3 +132,25 @@ def test_the_size_of_a_file_in_a_listing() -> None:
     lines = b"-rw-r--r-- 1 u g 5 Jan 01 2023 f\r\ndrwxr-xr-x 1 u g 6 Jan 01 2023 d\r\nsomething else\r\n"
     entries = parsed_listing(lines, NOW)
     assert [listed_size(entries, name) for name in ("f", "d", "something else", "none")] == [5, None, None, None]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"-rw-r--r-- 1 a b {'9' * 5_000} Jan  1 00:00 x",
+        f"01-01-14  03:45PM {'9' * 5_000} x",
+        "-rw-r--r-- 1 a b \u0663 Jan  1 00:00 x",
+    ],
+)
+def test_a_size_beyond_all_bounds_is_none(line: str) -> None:
+    assert one(line) == FtpEntry(line, FtpKind.OTHER, None, None, None, line)
+
+
+def test_a_fact_beyond_all_bounds_is_none() -> None:
+    found = one(f"type=file;size={'9' * 5_000};modify={chr(0x663) * 14}; x")
+    assert (found.name, found.size, found.modified) == ("x", None, None)
+
+
+def test_a_link_without_a_name_is_named_by_all_of_it() -> None:
+    found = one("lrwxrwxrwx 1 a b 5 Jan  1 00:00  -> x")
+    assert (found.name, found.target) == (" -> x", None)

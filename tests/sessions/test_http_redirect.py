@@ -114,7 +114,9 @@ def test_one_that_can_be_read_only_once_is_an_error() -> None:
     assert (caught.value.code, caught.value.retry) == (308, False)
 
 
-@pytest.mark.parametrize("location", ["ftp://example.com/x", "http://exa$mple/", "/a b", "http://joe:pw@example.com/"])
+@pytest.mark.parametrize(
+    "location", ["ftp://example.com/x", "http://exa$mple/", "/a b", "http://joe:pw@example.com/", "http://["]
+)
 def test_a_place_that_is_not_taken_is_an_error(location: str) -> None:
     with pytest.raises(HttpError, match="redirected with 302 to a URL that is not taken"):
         following(302, location)

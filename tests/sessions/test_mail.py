@@ -189,3 +189,11 @@ def test_raw_bytes_of_another_charset_are_no_replacement_characters(header: str)
 
 def test_a_subject_may_be_folded_raw_utf8() -> None:
     assert taken_apart(parsed("From: a@b.c\nTo: d@e.f\nSubject: Stör\n ung\n\tfern")).subject == "Stör ung\tfern"
+
+
+def test_what_cannot_be_written_is_said() -> None:
+    message = message_from_bytes(
+        b"From: a@b\r\nTo: c@d\r\nContent-Type: multipart/mixed; boundary=b\rG\xa8\r\n\r\n", policy=policy.default
+    )
+    with pytest.raises(UsageError, match="cannot be written"):
+        wrapped(message)

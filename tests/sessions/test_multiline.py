@@ -69,3 +69,18 @@ def test_a_module_that_leaves_status_and_last_line_away() -> None:
     assert lines.feed(b"Subject: x\r\n\r\n..a\r\n") + lines.finish() == b"Subject: x\r\n\r\n.a\r\n"
     assert not lines.ended
     assert lines.finish() == b""
+
+
+@pytest.mark.parametrize(("wire", "text"), [(b"+OK", b""), (b"+OK 5 oct", b""), (b"+O", b"+O"), (b"", b"")])
+def test_an_answer_that_ends_inside_its_status_line(wire: bytes, text: bytes) -> None:
+    lines = MultiLine()
+    assert (lines.feed(wire) + lines.finish(), lines.ended) == (text, False)
+
+
+@pytest.mark.parametrize("length", [1_021, 1_022, 1_023, 1_024, 2_000])
+def test_a_status_line_of_any_length_at_every_cut(length: int) -> None:
+    wire = answered(b"a\r\n", b"+OK".ljust(length, b"x"))
+    whole = fed(wire, [])[0]
+    for cut in range(length - 5, length + 6):
+        assert fed(wire, [cut])[0] == whole
+    assert (whole == b"a\r\n") is (length <= 1_022)

@@ -9,7 +9,7 @@ import pytest
 
 from simcom_async.commands.email_pop3 import EmailPop3Ended
 from simcom_async.commands.email_pop3_fetch import EmailPop3Fetched
-from simcom_async.errors import Pop3Error
+from simcom_async.errors import Pop3Error, ProtocolError
 from simcom_async.sites.mail_policy import MailFault
 from simcom_async.sites.pop3 import Pop3Site
 from tests.sessions.mail_ends import ends, mailbox
@@ -125,3 +125,12 @@ async def test_a_logout_while_a_mail_is_asked_for(site: Pop3Site) -> None:
         with modem.bus.subscribe(EmailPop3Fetched, EmailPop3Ended) as events:
             assert isinstance(await events.get(5), EmailPop3Fetched | EmailPop3Ended)
         await box.__aexit__(ZeroDivisionError, None, None)
+
+
+@pytest.mark.parametrize("line", ["1 x", "1", f"1 {'9' * 5_000}", f"{'9' * 5_000} 1"])
+async def test_a_list_of_what_is_no_size(site: Pop3Site, line: str) -> None:
+    site.publish(mail())
+    site.faults.append(MailFault(command="LIST", reply=f"+OK\r\n{line}\r\n."))
+    async with ends("sim900") as (_, modem), mailbox(modem, site) as box:
+        with pytest.raises(ProtocolError):
+            await box.list()

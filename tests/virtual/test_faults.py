@@ -113,6 +113,8 @@ def test_reading_a_script() -> None:
         ("fault = [1]", "fault"),
         ("size = 1", "size"),
         ("seed = true", "seed"),
+        ("seed = " + "9" * 5_000, "faults"),
+        ("fault = " + "[" * 5_000, "faults"),
     ],
 )
 def test_a_script_that_is_wrong(text: str, field: str) -> None:

@@ -51,3 +51,14 @@ def test_redirects_are_relative(location: str, shown: str) -> None:
     target = Target.of("www.sim.com:81/a/x")
     assert target is not None
     assert str(target.redirected(location)) == shown
+
+
+@pytest.mark.parametrize("location", ["http://[", "http://[x]/", "http://\u2100/"])
+def test_a_redirect_to_what_is_no_url_leads_nowhere(location: str) -> None:
+    target = Target.of("www.sim.com/")
+    assert target is not None
+    assert target.redirected(location) is None
+
+
+def test_brackets_alone_are_no_host() -> None:
+    assert Target.of("http://[[]/") is None
