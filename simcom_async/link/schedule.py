@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from simcom_async.at.exchange import Exchange, State
 from simcom_async.errors import LinkError
+from simcom_async.link.boot_watch import BootWatch, streams
 from simcom_async.link.condition import Condition
 from simcom_async.link.entry import BLOCK, enter_block, hand_over
 from simcom_async.link.operation import Operation
@@ -75,6 +76,8 @@ class Schedule:
         elif entry is not None and self._owner is not None:
             operation.prompt = asyncio.get_running_loop().create_future()
             operation.transfer = self._owner.spawn(self._transfer(operation, entry))
+        if streams(type(operation.command)):
+            BootWatch(channel, operation)
         now = self._time.now()
         if not waiting and channel.current is None and not channel.held and self._eligible(operation):
             channel.start(operation, now)
