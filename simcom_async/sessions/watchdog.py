@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from simcom_async.commands.general import At
 from simcom_async.commands.network import SignalQualityRead
-from simcom_async.errors import CommandFailed, CommandTimeout, LinkError, SimcomError, UsageError
-from simcom_async.link.condition import Condition, LinkChanged
+from simcom_async.errors import CommandFailed, SimcomError, UsageError
 from simcom_async.link.queue import Priority
 from simcom_async.sessions.registration import READS, NetworkRegistration
 
@@ -20,9 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Watchdog"]
 
-_PROBE = 5.0  # seconds for the answer to AT
-#: Seconds in which the link has found the step again after a time-out, or has given up (Timings.resync and a few more).
-_RESYNC = 40.0
+_ANSWER = 5.0  # seconds: each of these commands is answered at once
 
 _log = logging.getLogger(__name__)
 
@@ -31,9 +28,9 @@ class Watchdog:
     """Looks at a module every ``period`` seconds, in a task of the modem's owner.
 
     Whatever was heard since the last look, payload as well as answers, shows that the module lives; noise does not.
-    Where nothing was, and the port is free, it sends AT. A port that is held is left alone: whatever holds it has a
-    patience of its own. An AT without an answer, and the link's own for 20 seconds after it, make the module suspect
-    (``Attachment.suspect``): one that falls silent while nobody uses it is noticed within ``period`` and 30 seconds.
+    Where nothing was, and the port is free, it sends AT, and waits 5 seconds for OK. A port that is held is left
+    alone: whatever holds it has a patience of its own. A time-out makes the attachment look after the module, whoever
+    waited: so one that falls silent while nobody uses it is suspect within ``period`` and 5 seconds.
 
     It asks for signal and registration as well, behind everybody else, and where nothing is reserved.
     """
@@ -65,11 +62,8 @@ class Watchdog:
 
     async def _look(self) -> None:
         """See whether the module lives; ask it how it is."""
-        silent = self._link.tally.sense == self._heard
-        if self._link.condition is Condition.OUT_OF_STEP:
-            self._suspect("the link could not find the step again")
-            return
-        if silent and self._link.takes_now(At()) and not await self._answers(At(), Priority.URGENT, _PROBE):
+        silent = self._link.tally.sense == self._heard and self._link.takes_now(At())
+        if silent and await self._answer(At(), Priority.URGENT) is None:
             return
         if self._asking is None or self._asking.done():
             self._asking = self._attachment.spawn(self._ask)
@@ -77,50 +71,21 @@ class Watchdog:
 
     async def _ask(self) -> None:
         """Signal and registration: whoever listens for the answers gets them."""
-        if not await self._answers(SignalQualityRead(), Priority.BACKGROUND):
+        if await self._answer(SignalQualityRead(), Priority.BACKGROUND) is None:
             return
         for read in READS:
             if self._link.dialect.speaks(read):
-                state: Any = await self._answers(read(), Priority.BACKGROUND)
-                if not state or (state is not True and NetworkRegistration(state.stat).registered):
+                state: Any = await self._answer(read(), Priority.BACKGROUND)
+                if state is None or (state is not True and NetworkRegistration(state.stat).registered):
                     break
         self._heard = self._link.tally.sense
 
-    async def _answers(self, command: Command[Any], priority: Priority, timeout: float | None = None) -> object:
-        """Send a command; what it answers, True for nothing in particular, None where it could not be sent.
-
-        Without an answer the module is suspect, unless the link hears from it again, and False is returned.
-        """
+    async def _answer(self, command: Command[Any], priority: Priority) -> object:
+        """Send a command; what it answers, True for nothing in particular, None without an answer."""
         try:
-            return await self._link.send(command, priority=priority, timeout=timeout) or True
+            return await self._link.send(command, priority=priority, timeout=_ANSWER) or True
         except CommandFailed:
             return True  # it said no, which is an answer
-        except CommandTimeout as error:
-            if error.limit == "queue":
-                return None
-            seen = str(error)
-        except LinkError as error:
-            seen = str(error)
         except SimcomError as error:
-            _log.debug("%s: %s", self._attachment.url, error)
+            _log.info("%s: %s", self._attachment.url, error)
             return None
-        if await self._in_step():
-            return None
-        if self._link.condition is Condition.OUT_OF_STEP:
-            self._suspect(seen)
-        return False
-
-    async def _in_step(self) -> bool:
-        """Whether the link finds the step again, which it is looking for."""
-        try:
-            if self._link.condition is Condition.DRAINING:
-                await self._link.bus.wait_for(
-                    LinkChanged, timeout=_RESYNC, where=lambda event: event.condition is not Condition.DRAINING
-                )
-        except (CommandTimeout, LinkError) as error:
-            _log.debug("%s: %s", self._attachment.url, error)
-        return self._link.condition is Condition.READY
-
-    def _suspect(self, why: str) -> None:
-        _log.warning("%s: the module has fallen silent: %s", self._attachment.url, why)
-        self._attachment.suspect(f"it has fallen silent: {why}")
