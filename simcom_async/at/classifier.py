@@ -79,6 +79,11 @@ class Classifier:
         self._settle_plain()
 
     @property
+    def awaits_mark(self) -> bool:
+        """Whether the command in flight waits for a prompt without a line end."""
+        return self.armed is not None and self.armed.mark is not None
+
+    @property
     def busy(self) -> bool:
         """Whether silence would end something."""
         return self.continues or self.due.optional

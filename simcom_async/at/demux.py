@@ -12,6 +12,8 @@ __all__ = ["LINE_LIMIT", "Demux"]
 
 #: So many bytes without a line end are noise, and what follows is a new line.
 LINE_LIMIT = 16384
+#: So many bytes are cut into lines at a time: what a payload behind one of them has of the rest is not cut in vain.
+_WINDOW = 4096
 _MARK = ord(">")
 _MARKS = (b">", b">>")
 
@@ -125,7 +127,7 @@ class Demux:
     def _cut(self, data: bytes, at: int, events: list[Event]) -> int:
         """Cut lines from ``data`` at ``at``; return where they stop: at the end, at a prompt, where a payload opens."""
         size = len(data)
-        if size - at >= LINE_LIMIT:
+        if size - at > _WINDOW:
             size = _window(data, at)
             if size == at:
                 return self._cut_unfinished(data, at, data[at : at + LINE_LIMIT], events)
@@ -137,7 +139,7 @@ class Demux:
             if line:
                 tag = line.partition(b":")[0]
                 entry = plain.get(tag)
-                if line is raw or (entry is None and raw[0] == _MARK):
+                if line is raw or (entry is None and raw[0] == _MARK and lines.awaits_mark):
                     return self._cut_unfinished(data, at, raw, events)
                 if entry is not None:
                     events.append(TaggedUrc(line, offset + at, entry))
@@ -248,7 +250,10 @@ class Demux:
 
 
 def _window(data: bytes, at: int) -> int:
-    """The end of the lines in the first LINE_LIMIT bytes from ``at``: ``at`` itself when there is no line end."""
-    limit = at + LINE_LIMIT
-    end = max(data.rfind(b"\r", at, limit), data.rfind(b"\n", at, limit)) + 1 or at
-    return end + 1 if data[end - 1 : end + 1] == b"\r\n" and end > at else end
+    """The end of the lines that are cut together from ``at``: ``at`` itself where LINE_LIMIT bytes have no line end."""
+    for size in (_WINDOW, LINE_LIMIT):
+        limit = at + size
+        end = max(data.rfind(b"\r", at, limit), data.rfind(b"\n", at, limit)) + 1
+        if end:
+            return end + 1 if data[end - 1 : end + 1] == b"\r\n" else end
+    return at if len(data) - at >= LINE_LIMIT else len(data)
