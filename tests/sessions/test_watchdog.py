@@ -191,7 +191,7 @@ async def test_bulk_neither_starves_it_nor_is_broken_by_it(dialect: str) -> None
 
 
 async def test_bulk_over_ftp() -> None:
-    clock = FastClock(150)
+    clock = FastClock(40)
     period, files = 1.5, {"down": 10_000}
     async with (
         FtpSite(files) as site,
