@@ -218,3 +218,16 @@ async def test_restarted_in_an_entry(family: str, line: str, command: str, work:
         here.virtual.faults.add(InEntry(command=command, strike=VirtualModem.reset))
         await fails(here, work, ModemRestarted, OutcomeUnknown, within=7)
         await goes_on(here, work, within=40)
+
+
+@pytest.mark.parametrize("occurrence", [1, 2, 3])
+async def test_the_word_that_a_part_of_a_long_body_was_sent_is_lost(occurrence: int) -> None:
+    """The module is asked how much is unsent: the upload goes on soon, and is whole."""
+    body = BODY * 6
+    async with asyncio.timeout(60), place("sim7100") as here:
+        url = here.https.url_of("/echo")
+        here.virtual.faults.add(DropLine(text="+CHTTPSSEND: 0", command="CHTTPSSEND", occurrence=occurrence))
+        start = here.clock.time()
+        response = await here.modem.http.post(url, body)
+        assert response.body == body
+        assert here.clock.time() - start < 25

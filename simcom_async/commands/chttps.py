@@ -338,7 +338,10 @@ class ChttpsSendRead(Command[ChttpsUnsent]):
 
 
 class ChttpsFlush(Command[ChttpsSent]):
-    """Send what was entered, and wait until that has been done (SIM7100 Internet service 7.5)."""
+    """Send what was entered, and wait until that has been done (SIM7100 Internet service 7.5).
+
+    Nothing but the end of the session stops it. One that is given up goes on, and its question tells when it has ended.
+    """
 
     wire = Syntax(
         name=_SEND,
@@ -349,7 +352,6 @@ class ChttpsFlush(Command[ChttpsSent]):
         patience=Patience(completion=_SILENCE),
         service=Service.HTTPS,
         needs=_OPEN,
-        abort=Abort(after=Means.COMMAND, command=ChttpsClose),
         probe=Probe(ChttpsSendRead, "unsent", 0),
         codes=ChttpsCode,
         ref="SIM7100 Internet service 7.5",

@@ -33,6 +33,8 @@ __all__ = ["HttpsService"]
 
 _UNSENT_MAXIMUM = 10_240  # bytes behind which the module takes no further block (SIM52xx HTTP note V0.02)
 _GRACE = 2.0  # seconds in which the module says that it has sent what the server has answered
+_WORD = 15.0  # seconds in which the module says that a part of a long body has been sent
+_SILENCE = 115.0  # seconds more in which it has been; the module waits 120 for the server (SIM52xx HTTP note V0.02)
 _SETTLE = 150.0  # seconds that work which was given up may take to end
 _TLS = "no session: the server's name, the connection or the TLS handshake has failed, the module does not say which"
 _TLS_REMEDY = "check host and port, the server's certificate and its TLS versions, then retry"
@@ -88,6 +90,7 @@ class HttpsService:
             if self.inbox.heard:
                 await sending.ends_within(_GRACE)
             await sending.give_up()
+            self._link.forget(Service.HTTPS)  # the end of the session ends it
         self.inbox.close()
         await self._link.settled(Service.HTTPS, _SETTLE)
         if self.inbox.gone:
@@ -109,7 +112,12 @@ class HttpsService:
         command, inbox = ChttpsFlush(), self.inbox
         self._sending = work = Undertaking(self._attachment, command)
         inbox.told = work.changed.set
-        await work.until(lambda: last and inbox.heard)
+        if last:
+            await work.until(lambda: inbox.heard)
+        elif not await work.ends_within(_WORD):
+            await work.give_up()  # perhaps its end was lost: from here on the module is asked how much is unsent
+            await self._link.settled(Service.HTTPS, _SILENCE)
+            return
         if not work.done:
             return
         try:

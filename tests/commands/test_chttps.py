@@ -219,8 +219,8 @@ def test_what_the_module_says() -> None:
 
 def test_how_work_is_given_up() -> None:
     assert ChttpsSend.wire.abort.entry is Means.FILL
-    for command in (ChttpsOpen, ChttpsFlush):
-        assert (command.wire.abort.after, command.wire.abort.command) == (Means.COMMAND, ChttpsClose)
+    assert (ChttpsOpen.wire.abort.after, ChttpsOpen.wire.abort.command) == (Means.COMMAND, ChttpsClose)
+    assert (ChttpsFlush.wire.abort.after, ChttpsFlush.wire.abort.command) == (Means.WAIT, None)
     probe = ChttpsFlush.wire.probe
     assert probe is not None
     assert (probe.command, probe.field, probe.idle) == (ChttpsSendRead, "unsent", 0)
