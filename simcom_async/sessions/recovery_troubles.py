@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from simcom_async.at.command import Service
 from simcom_async.commands.network import Registration
@@ -25,16 +26,37 @@ if TYPE_CHECKING:
 __all__ = ["Calm", "Troubles"]
 
 _REGISTERED = (Registration.HOME, Registration.ROAMING)
-Key = Literal[Trouble.OFFLINE] | tuple[Service, str]
+
+
+class _Sign(Enum):
+    """By what a trouble is noticed."""
+
+    BEARER = "the bearer cannot be opened"
+    REGISTRATION = "the registration is lost"
+    TIMEOUTS = "commands time out in a row"
+    UNSETTLED = "work that was given up does not end"
+
+
+_TROUBLES = {
+    _Sign.BEARER: Trouble.OFFLINE,
+    _Sign.REGISTRATION: Trouble.OFFLINE,
+    _Sign.TIMEOUTS: Trouble.STUCK,
+    _Sign.UNSETTLED: Trouble.STUCK,
+}
 _GONE = (Condition.CLOSED, Condition.LOST)
 #: Time-outs are in a row when at most so many commands were written for each: those of the link itself are among them.
 _COMMANDS_A_TIMEOUT = 10
 _CALMER = 2
 _CALMEST = 16
 
+Key = _Sign | tuple[Service, str]
+
 
 class Calm:
-    """The time between two layers that disturb whoever uses the module: twice as long after each."""
+    """The time between two layers that disturb whoever uses the module: twice as long after each, up to sixteen times.
+
+    When none was needed for that long it is short again.
+    """
 
     def __init__(self, clock: Clock, policy: RecoveryPolicy) -> None:
         self._clock = clock
@@ -44,8 +66,11 @@ class Calm:
     def over(self) -> bool:
         """Whether such a layer may be taken again; if so it is, and the time begins anew."""
         now = self._clock.time()
-        if self._until is not None and now < self._until:
-            return False
+        if self._until is not None:
+            if now < self._until:
+                return False
+            if now > self._until + self._shortest * _CALMEST:
+                self.reset()
         self._until = now + self._seconds
         self._seconds = min(self._seconds * _CALMER, self._shortest * _CALMEST)
         return True
@@ -59,8 +84,8 @@ class Troubles:
     """Watches one module that answers AT, and has ``demand`` called with the layer that is due, and why.
 
     Each time a trouble comes again the layer that follows in its ladder is due, and the last one for ever, with the
-    policy's calm in between. A trouble that is over begins anew with the first. What the link does by itself is left
-    to it.
+    policy's calm in between. A trouble that is over, or long ago, begins anew with the first. What the link does by
+    itself is left to it.
     """
 
     def __init__(
@@ -80,7 +105,8 @@ class Troubles:
             trouble: [layer for layer in policy.ladder(trouble) if layer > Layer.REOPEN and there(layer)]
             for trouble in Trouble
         }
-        self._rungs = dict.fromkeys(Trouble, 0)
+        self._rungs = dict.fromkeys(_Sign, 0)
+        self._told_at = dict.fromkeys(_Sign, 0.0)
         self._calm = calm
         self._failures = 0
         self._timeouts: deque[int] = deque(maxlen=policy.timeouts)
@@ -93,7 +119,7 @@ class Troubles:
             bus.on(ServiceSettled, lambda event: self._disarm((event.service, event.command))),
             bus.on(RegistrationChanged, self._heard_of_network),
             *(bus.on(reply, self._heard_of_network) for read in READS for reply in read.wire.replies),
-            bus.on(SimRemoved, lambda _: self._disarm(Trouble.OFFLINE)),
+            bus.on(SimRemoved, lambda _: self._disarm(_Sign.REGISTRATION)),
             bus.on(ModuleBooted, lambda _: self._forget()),
         )
 
@@ -102,12 +128,12 @@ class Troubles:
         self._failures += 1
         if self._failures >= self._policy.bearer_failures:
             self._failures = 0
-            self._trouble(Trouble.OFFLINE, why)
+            self._trouble(_Sign.BEARER, why)
 
     def bearer_opened(self) -> None:
         """The network is within reach."""
         self._failures = 0
-        self._over(Trouble.OFFLINE)
+        self._over(_Sign.BEARER)
 
     def close(self) -> None:
         """Watch no more."""
@@ -115,16 +141,20 @@ class Troubles:
         for watch in self._watches:
             watch.close()
 
-    def _trouble(self, trouble: Trouble, why: str) -> None:
+    def _trouble(self, sign: _Sign, why: str) -> None:
         """Go on to the next layer of a ladder, where it is calm enough."""
-        ladder, rung = self._ladders[trouble], self._rungs[trouble]
+        trouble, now = _TROUBLES[sign], self._clock.time()
+        ladder = self._ladders[trouble]
         if ladder and self._calm.over():
-            self._rungs[trouble] = min(rung + 1, len(ladder) - 1)
+            old = now - self._told_at[sign] > 2 * _CALMEST * self._policy.calm
+            rung = 0 if old else self._rungs[sign]
+            self._rungs[sign], self._told_at[sign] = min(rung + 1, len(ladder) - 1), now
             self._demand(ladder[rung], f"{trouble.value}: {why}")
 
-    def _over(self, trouble: Trouble) -> None:
-        self._rungs[trouble] = 0
-        self._calm.reset()
+    def _over(self, sign: _Sign) -> None:
+        if self._rungs[sign]:
+            self._rungs[sign] = 0
+            self._calm.reset()
 
     def _changed(self, event: LinkChanged) -> None:
         if event.condition in _GONE:
@@ -134,16 +164,16 @@ class Troubles:
             written = self._timeouts[-1] - self._timeouts[0]
             if len(self._timeouts) == self._policy.timeouts and written <= _COMMANDS_A_TIMEOUT * len(self._timeouts):
                 self._timeouts.clear()
-                self._trouble(Trouble.STUCK, f"{self._policy.timeouts} commands in a row timed out, {event.reason}")
+                self._trouble(_Sign.TIMEOUTS, f"{self._policy.timeouts} commands in a row timed out, {event.reason}")
 
     def _heard_of_network(self, change: Any) -> None:
         """Lost for long is worth an attempt; a module that never was registered has perhaps no card."""
         if change.stat in _REGISTERED:
             self._registered = True
-            self._disarm(Trouble.OFFLINE)
-            self._over(Trouble.OFFLINE)
+            self._disarm(_Sign.REGISTRATION)
+            self._over(_Sign.REGISTRATION)
         elif self._registered:
-            self._arm(Trouble.OFFLINE, self._policy.unregistered)
+            self._arm(_Sign.REGISTRATION, self._policy.unregistered)
 
     def _arm(self, key: Key, seconds: float) -> None:
         if key not in self._timers:
@@ -158,11 +188,11 @@ class Troubles:
         """Something has lasted for too long; as long as it lasts it is looked at again."""
         del self._timers[key]
         self._arm(key, seconds)
-        if key is Trouble.OFFLINE:
-            self._trouble(Trouble.OFFLINE, f"the registration has been lost for {seconds:g} s")
+        if isinstance(key, _Sign):
+            self._trouble(key, f"the registration has been lost for {seconds:g} s")
         else:
             service, command = key
-            self._trouble(Trouble.STUCK, f"{command} of {service} has not ended {seconds:g} s after it was given up")
+            self._trouble(_Sign.UNSETTLED, f"{command} of {service} has not ended {seconds:g} s after it was given up")
 
     def _forget(self) -> None:
         """The module, or the line, begins anew."""
