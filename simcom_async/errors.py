@@ -289,7 +289,7 @@ class ModemRestarted(LinkError):
 
 
 class ModemReplaced(LinkError):
-    """The port leads to another module than before; nothing is done with that one but asking who it is.
+    """The port leads to another module than before; that one was asked who it is, and its port is closed again.
 
     ``before`` and ``now`` are the IMEIs. To use the other one, open it as a modem of its own.
     """

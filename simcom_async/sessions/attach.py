@@ -22,7 +22,7 @@ from simcom_async.link.layer import Layer
 from simcom_async.ports.owner import Owner
 from simcom_async.sessions.debts import Debts
 from simcom_async.sessions.greeting import Greeting
-from simcom_async.sessions.identity import Identity, dialect_of, read_identity, same_module
+from simcom_async.sessions.identity import Identity, dialect_of, identify_again
 from simcom_async.sessions.life_cycle import Booting, Busy, Closed, Life, LifeCycle, Lost, Opening, Ready, Suspect
 from simcom_async.sessions.recovery_ladder import Ladder
 from simcom_async.sessions.recovery_layers import GONE, Layers
@@ -238,7 +238,7 @@ class Attachment:
             await self._greeting.fall_in_step()
         await self._greeting.silence_echo()
         await self._greeting.number_errors()
-        self._identity = same_module(self._identity, await read_identity(self.link), self.url)
+        self._identity = await identify_again(self.link, self._identity, self.url)
         self.link.dialect = self._dialect or dialect_of(self._identity, self.url)
         self.generation += 1
         await self._debts.settle()

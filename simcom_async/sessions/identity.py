@@ -14,7 +14,7 @@ from simcom_async.errors import CommandFailed, LinkError, ModemReplaced, Protoco
 if TYPE_CHECKING:
     from simcom_async.link.link import Link
 
-__all__ = ["Identity", "chosen_dialect", "dialect_of", "read_identity", "same_module"]
+__all__ = ["Identity", "chosen_dialect", "dialect_of", "identify_again", "read_identity"]
 
 A = TypeVar("A")
 
@@ -46,13 +46,15 @@ async def read_identity(link: Link) -> Identity:
     )
 
 
-def same_module(before: Identity | None, now: Identity, url: str) -> Identity:
-    """The identity that was read now. Raises ModemReplaced where it is another module's than the one ``before``.
+async def identify_again(link: Link, before: Identity | None, url: str) -> Identity:
+    """Ask the module. Raises ModemReplaced where it is another one than ``before``; then the port is closed.
 
     A modem that is bound by its card (``iccid:``) is wherever the card is.
     """
+    now = await read_identity(link)
     if before is None or not before.imei or not now.imei or before.imei == now.imei or url.startswith("iccid:"):
         return now
+    await link.drop("leads to another module")
     raise ModemReplaced(
         f"{url}: another module is there, with IMEI {now.imei} in the place of {before.imei}; "
         "to find a modem wherever it is plugged in open it as imei:...",
