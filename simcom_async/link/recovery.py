@@ -145,12 +145,18 @@ class Recovery:
             channel.forget([operation])
             self.settled(operation)
 
-    async def until_settled(self, service: Service, timeout: float | None) -> None:
-        """Waits until work of ``service`` that was given up has ended; CommandTimeout after ``timeout`` seconds."""
+    async def until_settled(self, service: Service, timeout: float | None) -> bool:
+        """Waits until work of ``service`` that was given up has ended; CommandTimeout after ``timeout`` seconds.
+
+        Returns whether there was such work.
+        """
+        waited = False
         while any(operation.command.wire.service is service for operation in self._claims.unsettled):
+            waited = True
             await self._channel.bus.wait_for(
                 ServiceSettled, timeout=timeout, where=lambda event: event.service is service
             )
+        return waited
 
     def forget(self, service: Service) -> None:
         """Takes work of a service that was given up for ended: nothing more comes of it, as the caller knows."""
@@ -210,8 +216,8 @@ class Recovery:
             self.settled(operation)
             self._fail(error)
             return
-        if not exchange.answering or exchange.finished:
-            self.settled(operation)
+        if not exchange.answering or exchange.finished or exchange.state is State.EARLY:
+            self.settled(operation)  # its work has ended, whether or not its final result was seen
         else:
             completion = exchange.command.wire.completion
             waits = exchange.command.wire.abort.after is Means.WAIT
@@ -266,11 +272,29 @@ class Recovery:
     async def _settle(self, operation: Operation, *, abort: bool) -> None:
         with self._begin(Layer.ABORT, f"the end of {operation.command.masked} was not seen") as step:
             await settle(self._channel, operation, self._send, abort=abort)
-            if operation.settled and operation in self._channel.due:
-                self._end(operation)
             if operation.settled or operation.exchange.finished:
                 step.helped("it has ended")
-            step.in_vain("nothing but its completion can tell that it has ended")
+            else:
+                await self._wait_out(operation)
+                step.in_vain("nothing but its completion can tell that it has ended")
+            if operation.settled and operation in self._channel.due:
+                self._end(operation)
+
+    async def _wait_out(self, operation: Operation) -> None:
+        """Waits for a completion that nothing brings, as long again as it was given: then it was lost on the line.
+
+        Only so the service can be had again without a person.
+        """
+        channel = self._channel
+        seconds = max(operation.command.wire.patience.completion, channel.timings.resync)
+        if not await channel.until(lambda: operation.exchange.finished, channel.time.now() + seconds):
+            operation.settled = True
+            _log.warning(
+                "%s: the end of %s was not seen in %g s more: it is taken for ended",
+                channel.port.url,
+                operation.command.masked,
+                seconds,
+            )
 
     def _end(self, operation: Operation) -> None:
         """Nothing more can come of it."""

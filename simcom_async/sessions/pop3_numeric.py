@@ -10,7 +10,7 @@ import logging
 import re
 from typing import Any, TypeVar
 
-from simcom_async.at.command import Command
+from simcom_async.at.command import Command, Service
 from simcom_async.commands.email import EmailCid, EmailTimeout
 from simcom_async.commands.email_pop3 import (
     EmailPop3Answer,
@@ -39,7 +39,7 @@ from simcom_async.commands.email_pop3_fetch import (
     EmailPop3Top,
     EmailPop3UidList,
 )
-from simcom_async.errors import CommandFailed, PortLost, ProtocolError, SimcomError
+from simcom_async.errors import CommandFailed, CommandTimeout, PortLost, ProtocolError, SimcomError
 from simcom_async.sessions.mail_server import module_timeout
 from simcom_async.sessions.parameter import composed
 from simcom_async.sessions.pop3_answer import HeldAnswer
@@ -57,6 +57,7 @@ __all__ = ["NumericPop3"]
 
 _PAUSES = (0.2, 1.0, 3.0)  # seconds for a question that a lost line has left under way
 _PAUSE = 0.01  # seconds in which more may come
+_PATIENCE = 5.0  # seconds for the end of a question that was waited for before
 
 _NUMBER = re.compile(r"[0-9]{1,20}")
 _log = logging.getLogger(__name__)
@@ -169,15 +170,29 @@ class NumericPop3(Pop3Flow):
     async def abandon(self, *, marked: bool) -> None:
         """RSET and QUIT; where the marks cannot be taken back the connection is dropped, which deletes nothing."""
         try:
-            if marked and not self.closed and self.ended is None:
+            if self.closed or self.ended is not None:
+                return
+            if await self._unheard():
+                await self.forsake()
+                return
+            if marked:
                 await self._unmark()
             self._leaving = True
-            if not self.closed and self.ended is None:
+            if self.ended is None:
                 await self.outfit.link.send(EmailPop3Logout())
         except CommandFailed:
             return  # there is no session any more
         finally:
             self._close()
+
+    async def _unheard(self) -> bool:
+        """Whether the end of a question was not heard: its answer may wait in the module. Nothing more is due then."""
+        link = self.outfit.link
+        try:
+            return await link.settled(Service.POP3, _PATIENCE)
+        except CommandTimeout:
+            link.forget(Service.POP3)
+        return True
 
     async def forsake(self) -> None:
         """Read away what waits, then RSET and QUIT; a question that is still under way is waited for."""
@@ -190,8 +205,10 @@ class NumericPop3(Pop3Flow):
                 await clock.sleep(pause)
                 continue
             if isinstance(result, EmailPop3ResetResult) and result.answer is EmailPop3Answer.POSITIVE:
+                self._leaving = True
                 await link.send(EmailPop3Logout())
             return
+        await self._drop()
 
     async def _read_away(self) -> None:
         link, clock = self.outfit.link, self.outfit.attachment.clock
@@ -229,10 +246,15 @@ class NumericPop3(Pop3Flow):
                 return
         except CommandFailed:
             _log.debug("%s: POP3 is not idle", self.outfit.attachment.url)
-        self._answer.expect_end()
-        await network.down()
-        await self._until_ended()
+        await self._read_away()  # it keeps the module from everything else
+        await self._drop()
         await network.ready()
+
+    async def _drop(self) -> None:
+        """End the session with its bearer: nothing is deleted."""
+        self._answer.expect_end()
+        await self.outfit.network.down()
+        await self._until_ended()
 
     async def _until_ended(self) -> None:
         """Wait for the end of a session without its bearer: a question under way brings it, one at rest is asked."""

@@ -125,7 +125,11 @@ class Session:
 
     async def _leave(self, claim: Claim, clean_up: Callable[[], Awaitable[None]]) -> None:
         try:
-            await clean_up()
+            try:
+                await clean_up()
+            except Exception:
+                await self._settle(claim)  # the clean-up itself may have been given up
+                raise
             await self._settle(claim)
         except (PortLost, ModemRestarted) as error:
             _log.debug("%s: %s ended by itself: %s", self._attachment.url, claim.service, error)

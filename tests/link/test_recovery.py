@@ -130,6 +130,36 @@ async def test_a_late_completion_never_completes_the_next_operation(link, peer, 
     link.claim(Service.SMTP).release()
 
 
+async def test_work_whose_completion_was_lost_is_taken_for_ended_in_the_end(link, peer, clock, start):
+    sending = await start(link.send(SendMail(), timeout=10))
+    await peer.says(OK)
+    await clock.run(10.1)
+    with pytest.raises(CommandTimeout):
+        await sending
+    settled = await start(link.settled(Service.SMTP, None))
+    await clock.run(29)
+    assert not settled.done()
+    await clock.run(2)
+    assert await settled
+    again = await start(link.send(SendMail()))
+    await peer.says(OK)
+    await peer.says(b"\r\n+SEND: 3\r\n")
+    assert await again == Sent(code=3)
+    assert not await link.settled(Service.SMTP, 0)
+
+
+async def test_work_that_has_ended_is_settled_though_its_final_result_was_lost(link, peer, clock, start):
+    sending = await start(link.send(SendMail()))
+    await peer.says(b"\r\n+SEND: 1\r\n")
+    await clock.run(5.1)
+    with pytest.raises(CommandTimeout, match="completion seen, waiting for the final result"):
+        await sending
+    peer.answers = {b"AT": OK}
+    settled = await start(link.settled(Service.SMTP, 10))
+    await clock.run_until(settled, 10)
+    link.claim(Service.SMTP).release()
+
+
 async def test_a_probe_shows_an_unsettled_service_idle(link, peer, clock, start):
     sending = await start(link.send(Action(method=1)))
     await peer.says(OK)

@@ -9,9 +9,11 @@ import pytest
 
 from simcom_async.commands.email_pop3 import EmailPop3Ended
 from simcom_async.commands.email_pop3_fetch import EmailPop3Fetched
-from simcom_async.errors import Pop3Error, ProtocolError
+from simcom_async.errors import CommandTimeout, Pop3Error, ProtocolError
 from simcom_async.sites.mail_policy import MailFault
 from simcom_async.sites.pop3 import Pop3Site
+from simcom_async.virtual.faults import DropLine, NoFinal
+from tests.sessions.ftp_ends import FastClock
 from tests.sessions.mail_ends import ends, mailbox
 from tests.sessions.mails import mail
 
@@ -125,6 +127,34 @@ async def test_a_logout_while_a_mail_is_asked_for(site: Pop3Site) -> None:
         with modem.bus.subscribe(EmailPop3Fetched, EmailPop3Ended) as events:
             assert isinstance(await events.get(5), EmailPop3Fetched | EmailPop3Ended)
         await box.__aexit__(ZeroDivisionError, None, None)
+
+
+@pytest.mark.parametrize("command", ["+POP3CMD=4,1", "+POP3DEL=1"])
+async def test_after_a_lost_line_the_mailbox_is_ended_and_can_be_opened_again(site: Pop3Site, command: str) -> None:
+    site.publish(LARGE)
+    async with ends("sim900", FastClock(200)) as (virtual, modem):
+        await modem.network.up()
+        virtual.faults.add(NoFinal(command=command) if "CMD" in command else DropLine("+POP3DEL", command=command))
+
+        async def move() -> None:
+            async with mailbox(modem, site) as box:
+                await box.source(1)
+                await box.delete(1)
+
+        with pytest.raises(CommandTimeout):
+            await move()
+        async with mailbox(modem, site) as box:
+            assert await box.source(1) == LARGE
+    assert site.deleted == []
+
+
+async def test_a_logout_whose_result_was_lost(site: Pop3Site) -> None:
+    site.publish(LARGE)
+    async with ends("sim900", FastClock(200)) as (virtual, modem):
+        virtual.faults.add(NoFinal(command="+POP3OUT"))
+        for _ in range(2):
+            async with mailbox(modem, site) as box:
+                assert (await box.stat()).mails == 1
 
 
 @pytest.mark.parametrize("line", ["1 x", "1", f"1 {'9' * 5_000}", f"{'9' * 5_000} 1"])
