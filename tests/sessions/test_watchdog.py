@@ -192,7 +192,7 @@ async def test_bulk_neither_starves_it_nor_is_broken_by_it(dialect: str) -> None
 
 async def test_bulk_over_ftp() -> None:
     clock = FastClock(40)
-    period, files = 1.5, {"down": 10_000}
+    period, files = 0.7, {"down": 4_000}
     async with (
         FtpSite(files) as site,
         VirtualModem("sim7000", clock=clock, urc_delay=0, baud=9_600) as virtual,
