@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 
@@ -10,15 +12,18 @@ from simcom_async.at.command import RawCommand
 from simcom_async.at.event import EchoLine
 from simcom_async.commands.topics import ModuleBooted
 from simcom_async.dialects import GENERAL, SIM800
-from simcom_async.errors import LinkError, ModemRestarted, PortLost, SimcomError
+from simcom_async.errors import CommandTimeout, LinkError, ModemRestarted, PortLost, SimcomError
 from simcom_async.link.condition import Condition, LinkChanged
+from simcom_async.link.layer import Layer
 from simcom_async.link.link import Link
 from simcom_async.modem import Modem, connect, open_modem
 from simcom_async.ports.clock import ManualClock
 from simcom_async.ports.memory import memory_line
+from simcom_async.sessions.life_cycle import Lost, Ready
 from simcom_async.sites import HttpSite
 from simcom_async.virtual import VirtualModem
 from simcom_async.virtual.faults import Unplug
+from tests.link.test_rescue import SerialLine
 from tests.sessions.peer import ERROR, OK, Peer, attached
 
 
@@ -299,3 +304,168 @@ async def test_what_was_left_undone_is_done_first_when_the_module_is_found_again
     await modem.at("+CSQ")
     assert peer.lines.count("AT+Y") == 1
     await modem.aclose()
+
+
+# In the background
+
+
+async def test_a_module_that_restarts_is_found_without_a_call() -> None:
+    clock, peer = ManualClock(), Peer()
+    modem = await attached(peer, clock, watchdog=None)
+    peer.say("\r\nRDY\r\n")
+    await clock.run(5)
+    assert peer.lines[:3] == ["AT", "ATE0", "AT"]
+    assert isinstance(modem.state, Ready)
+    peer.lines.clear()
+    await clock.run(1000)
+    assert peer.lines == []
+    await closed(modem, clock)
+
+
+@pytest.mark.parametrize("seconds", [3, 40, 1000])
+async def test_a_cable_that_comes_back_is_noticed_without_a_call(seconds: float) -> None:
+    clock = ManualClock()
+    async with VirtualModem("sim800", clock=clock, urc_delay=0) as virtual:
+        modem = await clock.run_until(connect(virtual.port(), clock=clock, watchdog=None), 60)
+        virtual.unplug()
+        await clock.run(seconds)
+        virtual.plug()
+        plugged = clock.time()
+        await clock.run_until(modem.wait_for(Ready, timeout=900), 75)
+        assert clock.time() - plugged <= 61  # the longest pause, and the attempt
+        await closed(modem, clock)
+
+
+async def test_a_call_does_not_wait_for_the_pause_and_is_told_why_it_fails() -> None:
+    clock = ManualClock()
+    async with VirtualModem("sim800", clock=clock, urc_delay=0) as virtual:
+        modem = await clock.run_until(connect(virtual.port(), clock=clock, watchdog=None), 60)
+        virtual.unplug()
+        await clock.run(500)
+        with pytest.raises(LinkError, match="unplugged"):
+            await clock.run_until(modem.at("+CSQ"), 0.5)
+        virtual.plug()
+        await clock.run_until(modem.at("+CSQ"), 0.5)
+        await closed(modem, clock)
+
+
+async def test_a_caller_that_gives_up_leaves_the_attempt_to_the_others() -> None:
+    clock, peer = ManualClock(), Peer()
+    modem = await attached(peer, clock, watchdog=None)
+    peer.on("AT", None)
+    peer.say("\r\nRDY\r\n")
+    await clock.run(1)
+    calls = [asyncio.ensure_future(modem.at("+CSQ")) for _ in range(2)]
+    await clock.run(1)
+    calls[0].cancel()
+    await asyncio.wait({calls[0]})
+    peer.on("AT", OK)
+    assert await clock.run_until(calls[1], 20) == ("+CSQ: 20,0",)
+    assert peer.lines.count("ATE0") == 1
+    await closed(modem, clock)
+
+
+async def test_a_link_out_of_step_is_helped_without_a_call() -> None:
+    """Before, each call failed after 20 seconds, and nothing but AT was ever tried."""
+    clock, peer = ManualClock(), Peer()
+    modem = await attached(peer, clock, watchdog=None)
+    quiet = True
+
+    def release(line: str) -> None:
+        nonlocal quiet
+        quiet = quiet and line != "ATQ0"
+        peer.on("AT", None if quiet else OK)
+
+    peer.before = release
+    peer.on("AT+SLOW", None)
+    with pytest.raises(CommandTimeout):
+        await clock.run_until(modem.at("+SLOW", timeout=2), 10)
+    await clock.run(75)
+    assert "ATQ0" in peer.lines
+    assert isinstance(modem.state, Ready)
+    assert await clock.run_until(modem.at("+CSQ"), 5) == ("+CSQ: 20,0",)
+    await closed(modem, clock)
+
+
+async def test_closing_leaves_nothing_behind_whatever_is_under_way() -> None:
+    for seconds in (0, 0.2, 5, 25, 40, 60, 70, 100):
+        clock = ManualClock()
+        async with VirtualModem("sim800", clock=clock, urc_delay=0) as virtual:
+            tasks = asyncio.all_tasks()
+            modem = await clock.run_until(connect(virtual.port(), clock=clock), 60)
+            virtual.power_off()
+            modem._attachment.suspect("a test")
+            call = asyncio.ensure_future(modem.at("+CSQ"))
+            await clock.run(seconds)
+            await closed(modem, clock)
+            with pytest.raises(LinkError):
+                await call
+            assert asyncio.all_tasks() == tasks
+            assert clock.next_due is None
+
+
+async def test_a_farm_that_loses_its_power_all_at_once() -> None:
+    clock = ManualClock()
+    async with AsyncExitStack() as stack:
+        families = ["sim800", "sim900", "sim7000", "sim7100"] * 4
+        virtuals = [
+            await stack.enter_async_context(VirtualModem(family, clock=clock, urc_delay=0, seed=seed))
+            for seed, family in enumerate(families)
+        ]
+        modems = [await clock.run_until(connect(virtual.port(), clock=clock), 60) for virtual in virtuals]
+        for virtual in virtuals:
+            virtual.power_off()
+        await clock.run(200)
+        assert not any(isinstance(modem.state, Ready) for modem in modems)
+        for virtual in virtuals:
+            virtual.power_on()
+        await clock.run(75)
+        assert all(isinstance(modem.state, Ready) for modem in modems)
+        for modem in modems:
+            assert await clock.run_until(modem.at("+CSQ"), 5)
+            await closed(modem, clock)
+
+
+async def test_a_port_that_comes_while_an_attempt_is_about_to_fail_is_tried_again() -> None:
+    clock = ManualClock()
+    async with VirtualModem("sim800", clock=clock, urc_delay=0) as virtual:
+        modem = await clock.run_until(connect(virtual.port(), clock=clock, watchdog=None), 60)
+        port, before = modem.link._port, modem.link._port.open
+
+        async def slowly(*arguments: object) -> None:
+            try:
+                await before(*arguments)  # type: ignore[arg-type]
+            except LinkError:
+                await clock.sleep(1)
+                raise
+
+        port.open = slowly  # type: ignore[method-assign]
+        virtual.unplug()
+        await clock.run(0.5)
+        virtual.plug()
+        assert await clock.run_until(modem.at("+CSQ"), 2) == ("+CSQ: 21,0",)
+        await closed(modem, clock)
+
+
+async def test_the_rate_is_kept_when_the_port_is_opened_again() -> None:
+    clock = ManualClock()
+    async with VirtualModem("sim800", clock=clock, urc_delay=0) as virtual:
+        line = SerialLine(virtual.port(), 9600)
+        modem = await clock.run_until(connect(line, clock=clock, watchdog=None), 75)
+        assert modem.link.state.baud == 9600
+        await clock.run_until(modem.recover(Layer.REOPEN, at_least=Layer.REOPEN), 10)
+        assert modem.link.state.baud == line.line_rate == 9600
+        await closed(modem, clock)
+
+
+async def test_on_a_real_pty(tmp_path: Path) -> None:
+    async with VirtualModem("sim800", urc_delay=0) as virtual:
+        path = await virtual.open_pty(link=tmp_path / "modem")
+        async with open_modem(path, apn="internet", watchdog=None) as modem:
+            lost = modem.bus.expect(Lost)
+            virtual.unplug()
+            await lost.get(5)
+            found = modem.bus.expect(Ready)
+            virtual.plug()
+            await found.get(10)
+            assert await modem.at("+CSQ") == ("+CSQ: 21,0",)
