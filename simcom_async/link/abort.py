@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from simcom_async.at.command import Command, Probe
     from simcom_async.link.channel import Channel
 
-__all__ = ["ENDS", "FILL", "ask", "leave_port", "settle"]
+__all__ = ["ENDS", "FILL", "LONGEST", "ask", "leave_port", "settle"]
 
 Send = Callable[["Command[Any]"], Awaitable[object]]
 
@@ -24,6 +24,8 @@ _log = logging.getLogger("simcom_async.link")
 
 #: What ends an entry, where a byte does.
 ENDS = {Means.ESC: b"\x1b", Means.SUB: b"\x1a", Means.ETX: b"\x03"}
+#: Seconds for what comes of work that was given up and that nothing ends.
+LONGEST = 600.0
 #: What fills up an entry that nobody wants any more: blanks do no harm in any text.
 FILL = b" " * 4096
 
@@ -168,20 +170,26 @@ async def _ask_for_end(channel: Channel, operation: Operation, command: Command[
 
 
 async def _wait_out(channel: Channel, operation: Operation) -> None:
-    """Waits for the end of work that nothing ends before, as long as something of it comes."""
+    """Waits for the end of work that nothing ends before, as long as something comes, and no longer than LONGEST.
+
+    What goes on for longer keeps the module from answering, and is left to those who find such a module again.
+    """
     wire = operation.command.wire
+    latest = channel.time.now() + LONGEST
     if wire.abort.command is not None:
-        await _ask_in_pauses(channel, operation, wire.abort.command)
+        await _ask_in_pauses(channel, operation, wire.abort.command, latest)
         return
     came: list[PayloadChunk] = []
     with channel.bus.on(PayloadChunk, lambda chunk: came.append(chunk) if not came else None):
         end = channel.time.now() + wire.patience.completion
-        while not await channel.until(lambda: operation.exchange.finished, end) and came:
+        while not await channel.until(lambda: operation.exchange.finished, min(end, latest)) and came:
+            if channel.time.reached(latest):
+                return
             came.clear()
             end = channel.time.now() + wire.patience.completion
 
 
-async def _ask_in_pauses(channel: Channel, operation: Operation, kind: type[Command[Any]]) -> None:
+async def _ask_in_pauses(channel: Channel, operation: Operation, kind: type[Command[Any]], latest: float) -> None:
     """The same where the OK of a command shows that it has ended: that is sent in pauses between payloads."""
     patience = operation.command.wire.patience
 
@@ -189,7 +197,8 @@ async def _ask_in_pauses(channel: Channel, operation: Operation, kind: type[Comm
         return operation.exchange.finished or operation.settled
 
     def limit() -> float:
-        return operation.progress + (patience.idle if operation.payload else patience.completion)
+        limit = operation.progress + (patience.idle if operation.payload else patience.completion)
+        return min(limit, latest)
 
     def came(chunk: PayloadChunk) -> None:
         if chunk.command is operation.command:

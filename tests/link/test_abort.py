@@ -7,6 +7,7 @@ import pytest
 from simcom_async.at.command import Service
 from simcom_async.at.event import LateReply
 from simcom_async.errors import ServiceBusy
+from simcom_async.link.abort import LONGEST
 from simcom_async.link.condition import Condition
 from simcom_async.link.link import Link
 from simcom_async.ports.memory import memory_line
@@ -495,3 +496,18 @@ async def test_work_of_which_nothing_more_comes_can_be_forgotten(link, peer, clo
     again = await start(link.send(SendMail()))
     await peer.says(OK, b"\r\n+SEND: 2\r\n")
     assert await again == Sent(code=2)
+
+
+@pytest.mark.parametrize("begun", ["pushed", "packed"])
+async def test_what_never_ends_is_not_waited_out_for_ever(link, peer, clock, start, begun):
+    """A module that sends without an end is left to those who find one that does not answer."""
+    settling = await (pushed if begun == "pushed" else packed)(peer, start, link)
+    piece = b"more" if begun == "pushed" else b"\r\n+PACK: DATA,3\r\ndef"
+    began = clock.time()
+    while link.condition is not Condition.OUT_OF_STEP:
+        assert clock.time() - began < LONGEST + 60
+        await clock.run(0.2)
+        await peer.says(piece)
+    assert clock.time() - began > LONGEST - 10
+    settling.cancel()
+    await asyncio.gather(settling, return_exceptions=True)
