@@ -17,12 +17,12 @@ from simcom_async.errors import CommandTimeout, LinkError, ModemRestarted, Outco
 from simcom_async.modem import Modem, open_modem
 from simcom_async.sessions.ftp_flow import FtpWay
 from simcom_async.sites import FtpSite, HttpSite
-from simcom_async.sites.route import Route
+from simcom_async.sites.route import Route, ServerFault
 from simcom_async.sites.smtp import SmtpSite
 from simcom_async.virtual import VirtualModem
 from simcom_async.virtual.fault import Fault
-from simcom_async.virtual.faults import DropLine, LoseBytes, NoFinal
-from tests.sessions.ftp_ends import FastClock
+from simcom_async.virtual.faults import DropLine, LoseBytes, NoFinal, Reset
+from tests.sessions.ftp_ends import FastClock, Gathered
 from tests.sessions.http_ends import CA
 from tests.sessions.mails import mail
 
@@ -231,3 +231,35 @@ async def test_the_word_that_a_part_of_a_long_body_was_sent_is_lost(occurrence: 
         response = await here.modem.http.post(url, body)
         assert response.body == body
         assert here.clock.time() - start < 25
+
+
+async def fetch_by_file(place: Place) -> None:
+    host, port = place.ftp.address
+    place.ftp.publish("/down", BODY)
+    writer = Gathered()
+    async with place.modem.ftp(host, port, user="user", password="secret") as ftp:
+        await ftp.download("/down", writer, via=FtpWay.FILE)
+    assert writer.data == BODY
+
+
+@pytest.mark.parametrize("offset", [0, 9, 30, 600, 3000])
+async def test_a_restart_while_a_file_is_read(offset: int) -> None:
+    """Its boot lines may look like bytes of the file; nothing stays unsettled all the same."""
+    async with asyncio.timeout(60), place("sim7100") as here:
+        here.virtual.faults.add(Reset(command="CFTRANTX", offset=offset))
+        await may_fail(here, fetch_by_file, within=75)
+        await goes_on(here, fetch_by_file, within=20)
+
+
+async def hanging(place: Place) -> None:
+    """A server that has said a part of its answer, and says no more."""
+    with pytest.raises(CommandTimeout):
+        await place.modem.http.get(place.http.url_of("/hangs"), timeout=5)
+
+
+async def test_a_server_that_holds_the_port_is_given_up_within_a_bound() -> None:
+    """What is pushed ends with the server: its silence is bounded by the patience with it, and named meanwhile."""
+    async with asyncio.timeout(60), place("sim7100") as here:
+        here.http.routes.append(Route(path="/hangs", body=BODY, fault=ServerFault.HANG, fault_after=1000))
+        await hanging(here)
+        await goes_on(here, post, within=130)

@@ -58,8 +58,8 @@ class FtpOperation:
         await self.service.ready(*self.settings)
 
     def renewable(self, error: FtpError) -> bool:
-        """Whether it failed because the session with the server had ended before: then it is begun once more."""
-        return False
+        """Whether it failed because of what was before it, and would not again: then it is begun once more."""
+        return self.service.missed(error)
 
     async def perform(self, command: Command[A], *, entry: Entered | None = None, watch: Watch | None = None) -> A:
         """Have the module ready, and do all of the operation by one command. Raises FtpError.

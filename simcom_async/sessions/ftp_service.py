@@ -49,7 +49,7 @@ class FtpService(Session):
         self.files = files
         self._told: dict[type[Command[Any]], Command[Any]] = {}
         self._told_in = 0
-        self._unsure = False
+        self._unsure = self._spared = False
         self._open = False  # perhaps the module goes on with something that nobody waits for
 
     @property
@@ -92,13 +92,22 @@ class FtpService(Session):
 
     async def tell(self, *settings: Command[None]) -> None:
         """Tell the module those of the settings that it does not have."""
+        self._spared = False
         for setting in settings:
             kind = type(setting)
-            if self._told.get(kind) != setting:
+            if self._told.get(kind) == setting:
+                self._spared = True
+            else:
                 self._told.pop(kind, None)
                 await self._link.send(setting)
                 if kind not in _FORGOTTEN:
                     self._told[kind] = setting
+
+    def missed(self, error: FtpError) -> bool:
+        """Whether the module misses what it had been told before: it has restarted, and nobody has heard of it."""
+        missed = self._spared and error.code in _MISSED
+        self._unsure = self._unsure or missed
+        return missed
 
     async def _end_older(self) -> None:
         """End what the line was lost in the middle of; ERROR says that the module has ended it itself."""
