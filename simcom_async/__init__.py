@@ -54,6 +54,7 @@ from simcom_async.errors import (
     LinkError,
     MissingExtra,
     ModemError,
+    ModemReplaced,
     ModemRestarted,
     OutcomeUnknown,
     Pop3Error,
@@ -83,6 +84,7 @@ from simcom_async.sessions.ftp_fetch import FtpTransfer
 from simcom_async.sessions.ftp_flow import FtpWay
 from simcom_async.sessions.ftp_listing import FtpEntry, FtpKind
 from simcom_async.sessions.ftp_stream import FtpStream
+from simcom_async.sessions.health import Health, HealthChanged
 from simcom_async.sessions.http import HttpStream
 from simcom_async.sessions.http_response import HttpResponse
 from simcom_async.sessions.identity import Identity
@@ -136,6 +138,8 @@ __all__ = [
     "FtpWay",
     "FunctionalityChanged",
     "Gap",
+    "Health",
+    "HealthChanged",
     "HttpError",
     "HttpResponse",
     "HttpStream",
@@ -161,6 +165,7 @@ __all__ = [
     "MissingExtra",
     "Modem",
     "ModemError",
+    "ModemReplaced",
     "ModemRestarted",
     "ModuleBooted",
     "ModuleReady",
