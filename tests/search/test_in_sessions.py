@@ -1,0 +1,79 @@
+"""The verbs of the examples return what they do, whatever comes in between, or fail by name where it must be so.
+
+`make test` says a seeded sample; `make test-long` every verb many times.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.judge.verbs import VERBS
+from tests.search.in_sessions import has_consequences, says_the_service, verb
+from tests.search.search import insertions
+from tests.search.urcs import Insertion
+
+SEED = 6
+#: Verbs of a sample, and how often `make test-long` says each.
+SOME, OFTEN = 16, 12
+#: Pieces of output of a module of which an example has more than half, the search for the module included.
+PIECES = 45
+
+
+def lines(family: str, *, consequences: bool) -> list[Insertion]:
+    """What may come: one line that no service says, and that has consequences or has none."""
+    return [
+        one
+        for one in insertions(family)
+        if len(one.lines) == 1 and not one.payload and not says_the_service(one)
+        if has_consequences(family, one) == consequences
+    ]
+
+
+async def say(names: list[str], chance: random.Random, *, consequences: bool) -> tuple[int, list[str]]:
+    """Say these verbs; how often the line came, and what was found."""
+    came, found = 0, []
+    for name in names:
+        line = chance.choice(lines(name.partition("-")[0], consequences=consequences))
+        place = chance.randint(1, PIECES)
+        what = f"{name}, {line.name} in front of piece {place}"
+        try:
+            spoken, error = await verb(name, line.lines[0], place)
+        except Exception as wrong:
+            found.append(f"{what}: {wrong!r}")
+            continue
+        came += spoken
+        if error is not None and not consequences:
+            found.append(f"{what}: {error!r}")
+    return came, found
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("consequences", [False, True], ids=["harmless", "grave"])
+async def test_a_verb_returns_what_it_does_or_fails_by_name(consequences: bool) -> None:
+    chance = random.Random(SEED)
+    names = chance.sample(sorted(VERBS), SOME)
+    came, found = await say(names, chance, consequences=consequences)
+    assert found == []
+    assert came > SOME // 2
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("consequences", [False, True], ids=["harmless", "grave"])
+@pytest.mark.parametrize("name", sorted(VERBS))
+async def test_every_verb_often(name: str, consequences: bool) -> None:
+    came, found = await say([name] * OFTEN, random.Random(f"{SEED}/{name}"), consequences=consequences)
+    assert found == []
+    assert came
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "places"),
+    [("sim800-http-get", b"RDY", range(34, 38)), ("sim7100-ftp-cftpget", b"START", range(42, 44))],
+)
+async def test_a_restart_in_the_middle_of_a_transfer_is_told(name: str, line: bytes, places: range) -> None:
+    """Without it nobody would know whether a sample has ever met a verb at work."""
+    outcomes = [await verb(name, line, place) for place in places]
+    assert "ModemRestarted" in {type(error).__name__ for _, error in outcomes if error is not None}
