@@ -357,3 +357,20 @@ def shown(item):
     if isinstance(item, Gap):
         return (item.count, item.first, item.last)
     return (type(item), item.sequence) if isinstance(item, Event) else item
+
+
+class Lasting(Event):
+    lasting = True
+
+
+async def test_who_reads_only_what_outlives_a_loss_goes_on_reading(bus):
+    lasting, mixed, expected = bus.subscribe(Lasting), bus.subscribe(Lasting, Level), bus.expect(Lasting)
+    bus.fail(PortLost("gone"))
+    bus.publish(Lasting())
+    assert len(lasting.take()) == 1
+    assert expected.met
+    assert mixed.closed
+    with pytest.raises(PortLost, match="gone"):
+        await mixed.get(1)
+    bus.close()
+    assert lasting.closed

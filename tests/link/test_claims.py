@@ -28,6 +28,18 @@ async def test_a_claim_takes_a_service_until_its_end(link):
             link.claim(Service.HTTP)
 
 
+async def test_whoever_watches_is_told_of_each_that_is_taken_or_given_back(link):
+    seen = []
+    link.watch_claims(lambda: seen.append(sorted(link.claimed)))
+    with link.claim(Service.HTTP) as claim:
+        with pytest.raises(ServiceBusy):
+            link.claim(Service.HTTP)
+        with link.claim(Service.FTP):
+            pass
+    claim.release()
+    assert seen == [["http"], ["ftp", "http"], ["http"], []]
+
+
 async def test_services_that_the_dialect_excludes_exclude_each_other(link, peer):
     with link.claim(Service.POP3):
         with pytest.raises(ServiceBusy, match="smtp: not while pop3 is claimed"):

@@ -132,6 +132,20 @@ async def test_a_lost_port_fails_everything_by_name_and_can_be_opened_again(link
         await link.open()
 
 
+async def test_a_port_that_is_dropped_is_lost_and_can_be_opened_again(link, peer, clock, start):
+    link.state.baud = 9600
+    work = await start(link.send(Work()))
+    await clock.run_until(link.drop("is closed by a test"), 5)
+    with pytest.raises(PortLost, match=r"AT\+WORK: memory is closed by a test"):
+        await work
+    assert link.condition is Condition.LOST
+    assert not link._port._state.is_open
+    await link.open()
+    assert link.state.baud == 9600  # that of the port, which a reopened one has again
+    peer.answers = {b"AT+WORK": OK}
+    assert await link.send(Work()) is None
+
+
 async def test_closing_ends_everything_and_leaks_nothing(clock):
     before = asyncio.all_tasks()
     near, far = memory_line(clock=clock)

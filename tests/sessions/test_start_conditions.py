@@ -22,6 +22,8 @@ from tests.virtual.client import Client, until
 FAMILIES = ("sim800", "sim900", "sim7000", "sim7100")
 #: Seconds until open_modem is ready, or has said why not: what its docstring promises.
 DEADLINE = 75
+#: And so many more where a power hook is called: its own seconds, those for the boot, and what the docstring adds.
+POWERED = 30 + 30 + 25
 T = TypeVar("T")
 
 OK = b"\r\nOK\r\n"
@@ -152,6 +154,63 @@ async def test_a_module_that_is_off(dialect: str) -> None:
     async with VirtualModem(dialect, clock=clock, boot="off") as virtual:
         with pytest.raises(LinkError, match=r"nothing was seen; check power, .*; tried in vain: silence, "):
             await within(clock, connect(virtual.port(), clock=clock))
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("options", [{}, {"autobaud": 3}], ids=str)
+async def test_a_module_that_is_off_and_has_a_power_hook(dialect: str, options: dict[str, Any]) -> None:
+    clock = ManualClock()
+    async with VirtualModem(dialect, clock=clock, urc_delay=0, boot="off", **options) as virtual:
+
+        async def power() -> None:
+            called.append(clock.time())
+            await clock.sleep(1.5)  # the key is held for so long
+            clock.call_at(clock.time() + 4, virtual.power_on)
+
+        called: list[float] = []
+        opening = connect(virtual.port(), clock=clock, power=power)
+        modem = await within(clock, opening, DEADLINE + POWERED)
+        assert len(called) == 1
+        assert called[0] <= DEADLINE
+        assert clock.time() < 60 + (30 if options else 0)  # one that looks for the rate says no boot lines
+        await works(clock, modem)
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+async def test_a_module_that_stays_off_whatever_its_hook_does(dialect: str) -> None:
+    clock = ManualClock()
+
+    async def power() -> None:
+        await clock.sleep(3600)
+
+    async with VirtualModem(dialect, clock=clock, boot="off") as virtual:
+        with pytest.raises(LinkError, match=r"nothing was seen.*POWER: the power hook did not end within 30 s"):
+            await within(clock, connect(virtual.port(), clock=clock, power=power), DEADLINE + POWERED)
+        assert clock.next_due is None
+
+
+async def test_a_module_that_stays_off_although_its_hook_did_its_best() -> None:
+    clock = ManualClock()
+    calls = 0
+
+    async def power() -> None:
+        nonlocal calls
+        calls += 1
+        await clock.sleep(29)
+
+    async with VirtualModem("sim800", clock=clock, boot="off") as virtual:
+        with pytest.raises(LinkError, match="nothing was seen"):
+            await within(clock, connect(virtual.port(), clock=clock, power=power), DEADLINE + POWERED)
+    assert calls == 1
+
+
+async def test_a_data_call_that_a_host_has_left_is_hung_up() -> None:
+    clock = ManualClock()
+    async with left("sim800", EVERYWHERE["data mode"], clock) as (virtual, _):
+        assert virtual.calls.connected
+        modem = await within(clock, connect(virtual.port(), clock=clock))
+        assert not virtual.calls.connected
+        await works(clock, modem)
 
 
 async def test_an_entry_that_is_too_long_to_be_filled_up() -> None:
