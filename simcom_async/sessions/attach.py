@@ -46,8 +46,8 @@ _BOOTS = 3  # how often a module may restart while it is being attached
 class Attachment:
     """Keeps one module ready for commands: the line open and in step, echo off, errors numbered, the dialect found.
 
-    After a loss, a restart or a doubt it looks for the module by itself, until it is closed. ``generation`` counts how
-    often the module was found; what was true of it in an earlier one may not be now.
+    After a loss, a restart or a doubt, counted in ``upsets``, it looks for the module by itself, until it is closed.
+    ``generation`` counts how often the module was found; what was true of it in an earlier one may not be now.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Attachment:
         self._identity: Identity | None = None
         self._ready = self._closed = False
         self._debts = Debts(url)
-        self._upset = 0
+        self.upsets = 0
         self._owner = Owner(f"modem on {url}")
         self._life = Life(link.bus)
         self._greeting = Greeting(link, url, clock)
@@ -230,7 +230,7 @@ class Attachment:
         """Go through all steps once; False when the module restarted meanwhile."""
         if self._closed:
             raise PortLost(f"{self.url} is closed", port=self.url)
-        upset, lost = self._upset, self.link.condition in GONE
+        upset, lost = self.upsets, self.link.condition in GONE
         if lost:
             await self.link.open()
         await self._greeting.answered(layers)
@@ -242,7 +242,7 @@ class Attachment:
         self.link.dialect = self._dialect or dialect_of(self._identity, self.url)
         self.generation += 1
         await self._debts.settle()
-        return upset == self._upset
+        return upset == self.upsets
 
     def _rest(self) -> None:
         """The module does its work: somebody uses it, or nobody."""
@@ -250,7 +250,7 @@ class Attachment:
         self._life.enter(Busy(f"{claimed} is claimed") if claimed else Ready("nothing is claimed"))
 
     def _disturbed(self) -> None:
-        self._upset += 1
+        self.upsets += 1
         self._ready = False
         if self.running:
             self._search.begin()

@@ -136,13 +136,14 @@ class FtpService(Session):
 
         What a module refuses that has restarted, and forgotten all, is a ModemRestarted.
         """
+        upsets = self._attachment.upsets
         try:
             yield
         except BaseException as error:
             missed = isinstance(error, FtpError) and error.code in _MISSED
             self._unsure = not isinstance(error, FtpError) or isinstance(error.code, str) or missed
             self._open = missed or isinstance(error, PortLost)
-            if not isinstance(error, ModemError) or not self._attachment.disturbed:
+            if not isinstance(error, ModemError) or self._attachment.upsets == upsets:
                 raise
             url = self._attachment.url
             raise ModemRestarted(f"{error}; the module has restarted meanwhile", port=url) from error
