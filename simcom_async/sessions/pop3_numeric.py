@@ -174,6 +174,8 @@ class NumericPop3(Pop3Flow):
                 return
             if await self._unheard():
                 await self.forsake()
+                if self._inside and not self._leaving and self.ended is None:
+                    await self._drop()
                 return
             if marked:
                 await self._unmark()
@@ -208,7 +210,6 @@ class NumericPop3(Pop3Flow):
                 self._leaving = True
                 await link.send(EmailPop3Logout())
             return
-        await self._drop()
 
     async def _read_away(self) -> None:
         link, clock = self.outfit.link, self.outfit.attachment.clock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
@@ -9,7 +10,7 @@ import pytest
 
 from simcom_async.commands.email_pop3 import EmailPop3Ended
 from simcom_async.commands.email_pop3_fetch import EmailPop3Fetched
-from simcom_async.errors import CommandTimeout, Pop3Error, ProtocolError
+from simcom_async.errors import CommandTimeout, Pop3Error, PortLost, ProtocolError
 from simcom_async.sites.mail_policy import MailFault
 from simcom_async.sites.pop3 import Pop3Site
 from simcom_async.virtual.faults import DropLine, NoFinal
@@ -146,6 +147,20 @@ async def test_after_a_lost_line_the_mailbox_is_ended_and_can_be_opened_again(si
         async with mailbox(modem, site) as box:
             assert await box.source(1) == LARGE
     assert site.deleted == []
+
+
+async def test_a_mailbox_whose_login_was_cut_off_by_a_lost_port_does_not_keep_the_module(site: Pop3Site) -> None:
+    site.publish(LARGE)
+    async with ends("sim900", FastClock(200)) as (virtual, modem):
+        await modem.network.up()
+        opening = asyncio.ensure_future(mailbox(modem, site).__aenter__())
+        await site.until(lambda: site.commands)
+        virtual.unplug()
+        with pytest.raises(PortLost):
+            await opening
+        virtual.plug()
+        async with mailbox(modem, site) as box:
+            assert (await box.stat()).mails == 1
 
 
 async def test_a_logout_whose_result_was_lost(site: Pop3Site) -> None:
