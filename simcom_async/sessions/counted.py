@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from simcom_async.at.command import Command
-from simcom_async.at.event import LineEvent
+from simcom_async.at.event import LineEvent, Noise
 from simcom_async.at.exchange import State
 from simcom_async.at.message import Counted as CountedBy
 from simcom_async.errors import CommandTimeout, ProtocolError
@@ -57,9 +57,10 @@ class Reading:
 
 
 async def read_counted(link: Link, command: Counted) -> Reading:
-    """Send a command that reads a counted payload."""
+    """Send a command that reads a counted payload. Raises ProtocolError also where more came than was announced."""
     pieces: list[bytes] = []
-    exchange = await link.exchange(command, sink=pieces.append)
+    with link.bus.subscribe(Noise, bound=8) as noise:
+        exchange = await link.exchange(command, sink=pieces.append)
     told, header = 0, None
     for line in exchange.lines:
         if line.declaration in command.wire.replies:
@@ -67,6 +68,8 @@ async def read_counted(link: Link, command: Counted) -> Reading:
             break
     if not told or exchange.state is not State.DONE:
         exchange.answer()  # raises what there is to say of it
+    if told and any(isinstance(one, Noise) and one.start >= exchange.payload_end for one in noise.take()):
+        raise ProtocolError(f"{command.masked}: something stands behind the {told} bytes that were announced")
     data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
     final = exchange.final
     bare = bool(told) and final is not None and final.start - exchange.payload_end < _LINE_END

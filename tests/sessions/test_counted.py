@@ -18,6 +18,8 @@ GOOD = payload("+HTTPREAD", b"hello")
 ONE_LOST = GOOD.replace(b"hello", b"helo")
 OTHER_LOST = GOOD.replace(b"hello", b"hllo")
 TWO_LOST = GOOD.replace(b"hello", b"hlo")
+DOUBLED = GOOD.replace(b"hello", b"hhello")
+UNDERSTATED = payload("+HTTPREAD", b"hello, world").replace(b"12", b"5")
 MANY_LOST = GOOD.replace(b"hello", b"h")
 BARE = b"\r\n+HTTPREAD: 5\r\nhelloOK\r\n"
 
@@ -34,7 +36,9 @@ async def stored(modem: Modem, clock: ManualClock, most: int = 5) -> bytes:
     return await clock.run_until(read_stored(modem.link, HttpRead(), most), 300)
 
 
-@pytest.mark.parametrize("harmed", [ONE_LOST, TWO_LOST, MANY_LOST, OTHER_LOST, None, OK.encode(), ERROR[:4].encode()])
+@pytest.mark.parametrize(
+    "harmed", [DOUBLED, UNDERSTATED, ONE_LOST, TWO_LOST, MANY_LOST, OTHER_LOST, None, OK.encode(), ERROR[:4].encode()]
+)
 async def test_one_that_came_to_harm_is_read_again(harmed: bytes | None) -> None:
     peer, modem, clock = await reader(harmed, GOOD)
     assert await stored(modem, clock) == b"hello"
