@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import socket
 import sys
 import warnings
@@ -29,6 +30,7 @@ BLOCK = 65_536
 """Bytes that a data connection moves at a time."""
 
 ABORTED = "426 Connection closed; transfer aborted."
+_CODE = re.compile(r"[0-9]{3}")
 EVERYTHING = "elradfmwMT"
 """Every right that pyftpdlib knows."""
 
@@ -262,7 +264,7 @@ class Conversation(FTPHandler):  # type: ignore[misc] # pyftpdlib has no types
     def respond(self, resp: str, *args: Any, **kwargs: Any) -> None:
         """Send a reply, and note its code."""
         super().respond(resp, *args, **kwargs)
-        self.command.code = int(resp[:3])
+        self.command.code = int(resp[:3]) if _CODE.match(resp) else None  # a fault may say anything
         self.listener.policy.log.notify()
 
     def push(self, data: str) -> None:

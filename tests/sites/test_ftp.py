@@ -230,6 +230,15 @@ async def test_who_has_gone_while_it_was_left_hanging_is_not_answered() -> None:
         site.release()
 
 
+async def test_a_reply_that_is_none() -> None:
+    async with FtpSite() as site:
+        site.faults.append(FtpFault(command="PWD", reply="what?", times=1))
+        with pytest.raises(ftplib.error_proto):
+            await visit(site, lambda client: client.pwd())
+        assert (await site.told("PWD")).code is None
+        assert await visit(site, lambda client: client.pwd()) == "/"
+
+
 async def test_hanging_until_released() -> None:
     async with FtpSite({"/f": b"x"}) as site:
         site.faults.extend([FtpFault(fault=ServerFault.HANG), FtpFault(command="TYPE", fault=ServerFault.HANG)])
