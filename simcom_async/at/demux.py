@@ -12,8 +12,8 @@ __all__ = ["LINE_LIMIT", "Demux"]
 
 #: So many bytes without a line end are noise, and what follows is a new line.
 LINE_LIMIT = 16384
-#: So many bytes are cut into lines at a time: what a payload behind one of them has of the rest is not cut in vain.
-_WINDOW = 4096
+#: So many bytes are cut into lines at a time, and behind a payload: what belongs to the next one is not cut in vain.
+_WINDOW, _SHORT_WINDOW = 4096, 256
 _MARK = ord(">")
 _MARKS = (b">", b">>")
 
@@ -25,7 +25,18 @@ class Demux:
     (law 2). Silence is an input: call ``quiet`` when nothing has come for a while and ``busy`` is set.
     """
 
-    __slots__ = ("_broken_off", "_dialect", "_framing", "_lines", "_offset", "_prompt", "_rest", "_skip_lf", "state")
+    __slots__ = (
+        "_broken_off",
+        "_dialect",
+        "_framing",
+        "_lines",
+        "_offset",
+        "_prompt",
+        "_rest",
+        "_skip_lf",
+        "_window",
+        "state",
+    )
 
     def __init__(self, dialect: Dialect, state: WireState | None = None) -> None:
         self.state = WireState() if state is None else state
@@ -34,6 +45,7 @@ class Demux:
         self._offset = 0
         self._rest = b""
         self._skip_lf = False
+        self._window = _WINDOW
         self._prompt: LineEvent | None = None
         self._framing: Framing | None = None
         self._broken_off: list[Event] = []
@@ -118,7 +130,7 @@ class Demux:
             if framing is None:
                 at = self._cut(data, at, events)
             else:
-                at += framing.receive(data[at:] if at else data, self._offset + at, events)
+                at += framing.receive(data[at : at + LINE_LIMIT] if at else data, self._offset + at, events)
                 if framing.finished:
                     self._framing = None
         self._offset += size - len(self._rest)
@@ -127,8 +139,8 @@ class Demux:
     def _cut(self, data: bytes, at: int, events: list[Event]) -> int:
         """Cut lines from ``data`` at ``at``; return where they stop: at the end, at a prompt, where a payload opens."""
         size = len(data)
-        if size - at > _WINDOW:
-            size = _window(data, at)
+        if size - at > self._window:
+            size = _window(data, at, self._window)
             if size == at:
                 return self._cut_unfinished(data, at, data[at : at + LINE_LIMIT], events)
         offset = self._offset
@@ -149,6 +161,7 @@ class Demux:
                     if lines.opened is not None:
                         return self._open(data, at + len(raw))
             at += len(raw)
+        self._window = _WINDOW
         return size
 
     def _cut_unfinished(self, data: bytes, at: int, raw: bytes, events: list[Event]) -> int:
@@ -174,6 +187,7 @@ class Demux:
     def _open(self, data: bytes, at: int) -> int:
         """Go on with the payload that the line before ``at`` opened; an LF to come still belongs to that line."""
         self._framing, self._lines.opened = self._lines.opened, None
+        self._window = _SHORT_WINDOW
         self._skip_lf = at == len(data) and data.endswith(b"\r")
         return at
 
@@ -249,9 +263,9 @@ class Demux:
         return events
 
 
-def _window(data: bytes, at: int) -> int:
+def _window(data: bytes, at: int, usual: int) -> int:
     """The end of the lines that are cut together from ``at``: ``at`` itself where LINE_LIMIT bytes have no line end."""
-    for size in (_WINDOW, LINE_LIMIT):
+    for size in (usual, LINE_LIMIT):
         limit = at + size
         end = max(data.rfind(b"\r", at, limit), data.rfind(b"\n", at, limit)) + 1
         if end:

@@ -13,7 +13,7 @@ from simcom_async.at.command import ByParameter, Command, Granted, RawCommand
 from simcom_async.at.event import FinalLine, LineEvent
 from simcom_async.errors import CommandFailed, ProtocolError
 
-__all__ = ["LIFE", "Exchange", "Input", "State"]
+__all__ = ["ANSWER_BYTES", "ANSWER_LINES", "LIFE", "Exchange", "Input", "State"]
 
 
 class State(Enum):
@@ -63,6 +63,10 @@ LIFE: dict[State, dict[Input, State]] = {
 
 _WAITS_FOR_FINAL = frozenset({State.ARMED, State.SENT, State.PROMPTED, State.ENTERED, State.EARLY})
 _CODE = re.compile(rb"\+CM[ES] ERROR:[ \t]*(.*)\Z")
+#: Lines of an answer, and bytes of them together, that are kept: an answer that is longer fails by name.
+ANSWER_LINES, ANSWER_BYTES = 16_384, 1_048_576
+#: Bytes of a line of the module that an error shows.
+_SHOWN, _SHOWN_LINES = 256, 8
 _NUMBER = re.compile(r"[0-9]{1,40}")
 
 
@@ -76,6 +80,7 @@ class Exchange:
     """
 
     __slots__ = (
+        "_octets",
         "_ok_first",
         "answering",
         "command",
@@ -103,6 +108,7 @@ class Exchange:
         self.lines: list[LineEvent] = []
         self.final: FinalLine | None = None
         self.payload_end = 0
+        self._octets = 0
         self.echoed = False
         self.given_up = False
         self.seen_anything = False
@@ -161,13 +167,20 @@ class Exchange:
             if isinstance(line, FinalLine):
                 self.final = line
             else:
-                self.lines.append(line)
+                self._octets += len(line.text)
+                if self.complete_so_far:
+                    self.lines.append(line)
                 if what is Input.PROMPT:
                     self._ok_first = False
                     self._grant(line)
                 elif what is Input.REPLY and self.command.wire.final_reply:
                     self.take(Input.OK)
         return True
+
+    @property
+    def complete_so_far(self) -> bool:
+        """Whether all that has come of the answer is kept."""
+        return self._octets <= ANSWER_BYTES and len(self.lines) < ANSWER_LINES
 
     @property
     def optional(self) -> bool:
@@ -197,10 +210,15 @@ class Exchange:
         """What awaiting the command returns.
 
         Raises CommandFailed when the final result was an error, or a code stands in place of the declared reply;
-        ProtocolError when that reply did not come.
+        ProtocolError when that reply did not come, or was longer than what is kept.
         """
         if self.state is State.FAILED:
             raise self.failure()
+        if not self.complete_so_far:
+            raise ProtocolError(
+                f"{self.command.masked}: the answer has more than {ANSWER_LINES} lines or {ANSWER_BYTES} bytes",
+                seen=self._seen(),
+            )
         if isinstance(self.command, RawCommand):
             replies = (line.text for line in self.lines if line.kind == "reply")
             return tuple(text.decode("utf-8", "backslashreplace") for text in replies)
@@ -220,14 +238,17 @@ class Exchange:
         said = self._said()
         if said is not None:
             raise self._failed(f"{said}", said)
-        seen = b", ".join(line.text for line in self.lines)
-        raise ProtocolError(f"{self.command.masked}: OK came without the declared answer", seen=seen)
+        raise ProtocolError(f"{self.command.masked}: OK came without the declared answer", seen=self._seen())
+
+    def _seen(self) -> bytes:
+        """The last lines, as far as an error shows them."""
+        return b", ".join(line.text[:_SHOWN] for line in self.lines[-_SHOWN_LINES:])
 
     def failure(self) -> CommandFailed:
         """The error that a bad final result means: its number, or the code that a line in front of it has said."""
         text = b"" if self.final is None else self.final.text
         found = _CODE.match(text)
-        shown = text.decode("ascii", "backslashreplace")
+        shown = text[:_SHOWN].decode("ascii", "backslashreplace")
         if found is None:
             said = self._said()
             if said is not None:
