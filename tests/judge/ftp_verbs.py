@@ -150,7 +150,7 @@ EACH: Mapping[str, Verb] = {
     "mkd-rmd": ftp(directory),
     "put": ftp(put()),
     "size": ftp(size),
-    "timeout-network": ftp(fails(FtpCode.TIMEOUT), network_timeout=0.1),
+    "timeout-network": ftp(fails(FtpCode.TIMEOUT), network_timeout=1),
 }
 VERBS: Mapping[str, Verb] = {
     **{f"{family}-ftp-{name}": verb for family in FAMILIES for name, verb in EACH.items()},

@@ -137,7 +137,7 @@ VERBS: Mapping[str, Verb] = {
     "sim900-smtp-authfailed": send(67),
     "sim900-smtp-badrecipient": send(68),
     "sim900-smtp-connectfailed": send(63),
-    "sim900-smtp-timeout": send(64, network_timeout=0.2),
+    "sim900-smtp-timeout": send(64, network_timeout=1),
     "sim900-pop3-retrieve": box(retrieve),
     "sim900-pop3-delete": box(delete),
     "sim900-pop3-rset": box(unmark),

@@ -15,6 +15,7 @@ from simcom_async.modem import open_modem
 from simcom_async.sessions.progress import Direction, TransferProgress
 from simcom_async.sites import Route, ServerFault
 from simcom_async.virtual.faults import LoseBearer, ShortRead, Split
+from tests.sessions.ftp_ends import FastClock
 from tests.sessions.http_ends import SCHEMES, Stand, directly, raw_site, stand
 
 BODY = b"\r\nOK\r\n+CHTTPACT: 0\r\n+CHTTPSRECV: 0\r\n> \x03\x1a\x1b" + bytes(range(256))
@@ -196,7 +197,7 @@ async def test_progress(at: Stand) -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 async def test_a_timeout_of_the_server(scheme: str) -> None:
-    async with stand(scheme, network_timeout=0.5) as at:
+    async with stand(scheme, FastClock(20), network_timeout=10) as at:
         at.site.routes.append(Route(path="/x", fault=ServerFault.HANG))
         with pytest.raises(CommandTimeout, match=r"/x: total limit after 0.3 s"):
             await at.modem.http.get(at.site.url_of("/x"), timeout=0.3)

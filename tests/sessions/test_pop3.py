@@ -27,6 +27,7 @@ from simcom_async.sites.mail_policy import MailFault
 from simcom_async.sites.pop3 import Pop3Site
 from simcom_async.sites.route import ServerFault
 from simcom_async.virtual.faults import LoseBearer, ShortRead, Split, Stray
+from tests.sessions.ftp_ends import FastClock
 from tests.sessions.mail_ends import FAMILIES, NUMERIC, TEXTUAL, ends, mailbox
 from tests.sessions.mails import BINARY, essence, mail
 
@@ -406,7 +407,7 @@ async def test_a_server_that_stops_at_each_step(site: Pop3Site, dialect: str, fa
             await box.source(1)
             await box.delete(1)
 
-    async with ends(dialect, network_timeout=0.3) as (_, modem):
+    async with ends(dialect, FastClock(20), network_timeout=10) as (_, modem):
         with pytest.raises(SimcomError):
             await use()
         assert site.deleted == []
@@ -426,7 +427,7 @@ async def test_a_mail_that_stops_half_way(site: Pop3Site, dialect: str, fault: S
             site.faults.append(MailFault(command="RETR", fault=fault, after=9_000, times=1))
             return await box.source(1)
 
-    async with ends(dialect, network_timeout=0.3) as (_, modem):
+    async with ends(dialect, FastClock(20), network_timeout=10) as (_, modem):
         with pytest.raises(SimcomError):
             await use()
         site.faults.clear()
@@ -438,7 +439,7 @@ async def test_a_mail_that_stops_half_way(site: Pop3Site, dialect: str, fault: S
 @pytest.mark.parametrize("dialect", FAMILIES)
 async def test_a_failed_logout_is_told_where_mails_are_marked(site: Pop3Site, dialect: str) -> None:
     site.publish(mail())
-    async with ends(dialect, network_timeout=0.3) as (_, modem):
+    async with ends(dialect, FastClock(20), network_timeout=10) as (_, modem):
         site.faults.append(MailFault(command="QUIT", fault=ServerFault.CLOSE, times=None))
         box = await mailbox(modem, site).__aenter__()
         await box.delete(1)
@@ -454,13 +455,13 @@ async def test_a_time_limit_of_the_callers(site: Pop3Site, dialect: str) -> None
     site.publish(mail())
 
     async def use() -> None:
-        async with mailbox(modem, site, timeout=0.2) as box:
+        async with mailbox(modem, site, timeout=4.0) as box:
             await box.delete(1)
             site.faults.append(MailFault(command="STAT", fault=ServerFault.HANG, times=1))
             await box.stat()
 
-    async with ends(dialect, network_timeout=1) as (_, modem):
-        with pytest.raises(CommandTimeout, match=r"no end within 0\.2 s"):
+    async with ends(dialect, FastClock(20), network_timeout=10) as (_, modem):
+        with pytest.raises(CommandTimeout, match=r"no end within 4\.0 s"):
             await use()
         site.release()
         async with mailbox(modem, site) as box:

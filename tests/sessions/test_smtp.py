@@ -336,7 +336,7 @@ async def test_a_server_that_took_the_mail_and_does_not_say_so(
     site: SmtpSite, dialect: str, fault: ServerFault
 ) -> None:
     site.faults.append(MailFault(command=".", fault=fault, done=True, times=1))
-    async with ends(dialect, network_timeout=0.3) as (_, modem):
+    async with ends(dialect, FastClock(20), network_timeout=10) as (_, modem):
         with pytest.raises(OutcomeUnknown, match="may have taken the mail all the same: look before") as caught:
             await send(modem, site, mail())
         assert isinstance(caught.value, SmtpOutcomeUnknown)
@@ -352,7 +352,7 @@ async def test_a_server_that_took_the_mail_and_does_not_say_so(
 @pytest.mark.parametrize("dialect", FAMILIES)
 async def test_a_server_that_stops_at_each_step(site: SmtpSite, dialect: str, fault: ServerFault, step: str) -> None:
     site.faults.append(MailFault(command=step, fault=fault, times=1))
-    async with ends(dialect, network_timeout=0.3) as (_, modem):
+    async with ends(dialect, FastClock(20), network_timeout=10) as (_, modem):
         with pytest.raises(SmtpError):
             await send(modem, site, mail())
         assert not site.mails
@@ -364,9 +364,9 @@ async def test_a_server_that_stops_at_each_step(site: SmtpSite, dialect: str, fa
 @pytest.mark.parametrize("dialect", FAMILIES)
 async def test_a_time_limit_of_the_callers(site: SmtpSite, dialect: str) -> None:
     site.faults.append(MailFault(command=".", fault=ServerFault.HANG, times=1))
-    async with ends(dialect, network_timeout=1) as (_, modem):
+    async with ends(dialect, FastClock(20), network_timeout=10) as (_, modem):
         with pytest.raises(OutcomeUnknown, match="may have been sent: AT\\+SMTPSEND: total limit after"):
-            await send(modem, site, mail(), timeout=0.3)
+            await send(modem, site, mail(), timeout=6)
         site.release()
         await send(modem, site, mail())
     assert len(site.mails) == 1
@@ -376,7 +376,7 @@ async def test_a_time_limit_of_the_callers(site: SmtpSite, dialect: str) -> None
 @pytest.mark.parametrize("dialect", FAMILIES)
 async def test_a_cancellation_while_it_is_sent_is_an_unknown_outcome(site: SmtpSite, dialect: str, step: str) -> None:
     site.faults.append(MailFault(command=step, fault=ServerFault.HANG, times=1))
-    async with ends(dialect, network_timeout=1) as (_, modem):
+    async with ends(dialect, FastClock(20), network_timeout=10) as (_, modem):
         task = asyncio.ensure_future(send(modem, site, mail()))
         await site.until(
             lambda: any(command.verb == step for command in site.commands) or (site.log.connections and not step)
@@ -409,7 +409,7 @@ async def test_a_cancellation_before_the_attachment_is_over_sends_nothing(site: 
 @pytest.mark.parametrize("dialect", FAMILIES)
 async def test_the_module_or_its_cable_goes_while_it_is_sent(site: SmtpSite, dialect: str, event: str) -> None:
     site.faults.append(MailFault(command=".", fault=ServerFault.HANG, times=1))
-    async with ends(dialect, network_timeout=1) as (virtual, modem):
+    async with ends(dialect, FastClock(20), network_timeout=10) as (virtual, modem):
         task = asyncio.ensure_future(send(modem, site, mail()))
         await site.told(".")
         virtual.reset() if event == "restart" else virtual.unplug()
@@ -483,7 +483,7 @@ async def test_what_was_not_sent_is_begun_again_where_it_is_asked_for(
 ) -> None:
     message = mail("Siehe Anhang\n", files={"f.bin": BINARY * 20})
     options = {"seconds": 60.0} if fault is Unplug else {}
-    async with ends(dialect, FastClock(20)) as (virtual, modem):
+    async with ends(dialect, FastClock(50)) as (virtual, modem):
         virtual.faults.add(fault(command=command, **options))  # type: ignore[arg-type]
         with modem.bus.subscribe(TransferResumed) as resumed:
             await send(modem, site, message, retry_unsent=True)

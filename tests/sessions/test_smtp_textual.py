@@ -11,6 +11,7 @@ from simcom_async.errors import ServiceFailed, UsageError
 from simcom_async.sites.mail_policy import MailFault
 from simcom_async.sites.route import ServerFault
 from simcom_async.sites.smtp import SmtpSite
+from tests.sessions.ftp_ends import FastClock
 from tests.sessions.mail_ends import ends
 from tests.sessions.mails import BINARY, check_arrived, mail
 
@@ -58,7 +59,7 @@ async def test_ten_attachments_arrive_and_none_stays(caplog: pytest.LogCaptureFi
 
 @pytest.mark.parametrize("cancelled", [True, False])
 async def test_no_attachment_stays_of_a_mail_that_was_not_sent(cancelled: bool) -> None:
-    async with SmtpSite() as site, ends("sim7100", network_timeout=1) as (_, modem):
+    async with SmtpSite() as site, ends("sim7100", FastClock(20), network_timeout=10) as (_, modem):
         host, port = site.address
         fault = ServerFault.HANG if cancelled else ServerFault.CLOSE
         site.faults.append(MailFault(command="RCPT", fault=fault, times=1))

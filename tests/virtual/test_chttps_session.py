@@ -12,6 +12,7 @@ from simcom_async.commands.chttps import ChttpsCode
 from simcom_async.sites import LoopbackCA, RawSite, ServerFault
 from simcom_async.virtual import VirtualModem
 from simcom_async.virtual.chttps_session import CACHE, ChttpsSession
+from tests.sessions.ftp_ends import FastClock
 from tests.virtual.chttp_host import HOST, WebHost, module
 from tests.virtual.client import until
 
@@ -56,7 +57,7 @@ async def test_what_was_not_sent_when_the_server_closed_has_the_code_of_that() -
 
 
 async def test_a_server_that_takes_nothing_ends_the_session() -> None:
-    async with session(RawSite(then=ServerFault.HANG), network_timeout=0.1) as (_, one):
+    async with session(RawSite(then=ServerFault.HANG), clock=FastClock(20), network_timeout=10) as (_, one):
         one.enter(b"x")
         assert await one.flush() is ChttpsCode.DONE
         assert await one.wait(1) is ChttpsCode.TIMEOUT
