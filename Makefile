@@ -13,7 +13,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-long lint format laws bench docs docs-check wheel-test constraints clean
+.PHONY: help demo test test-long torture torture-long lint format laws bench docs docs-check wheel-test constraints clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -29,6 +29,14 @@ test: $(VENV)/.dev ## run the tests with branch coverage (ARGS= for pytest)
 
 test-long: $(VENV)/.dev ## run the tests that take minutes
 	$(PY) -m pytest -n auto -m long $(ARGS)
+
+torture: $(VENV)/.dev ## strike every service by every kind of fault, some minutes (ARGS= for tests.torture)
+	$(PY) -m tests.torture --rounds 10 $(ARGS)
+	$(PY) -m tests.torture.soak --modems 16 --minutes 0.5
+
+torture-long: $(VENV)/.dev ## the same verb by verb and moment by moment, an hour
+	$(PY) -m tests.torture --minutes 50 --processes 2 $(ARGS)
+	$(PY) -m tests.torture.soak --modems 64 --minutes 8
 
 lint: $(VENV)/.dev ## check style, types and rings
 	$(PY) -m ruff check .

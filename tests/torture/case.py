@@ -24,6 +24,7 @@ from simcom_async.errors import (
     ModemRestarted,
     OutcomeUnknown,
     ProtocolError,
+    ServiceBusy,
     ServiceFailed,
     SimcomError,
     UsageError,
@@ -49,11 +50,14 @@ SERVICES = tuple(SCENES)
 
 #: Seconds for a verb, and for the plain one behind it: no more than some silent waits. For all of a case.
 LIMIT, PLAIN_LIMIT, WHOLE_LIMIT = 1_500.0, 400.0, 3_000.0
+#: Seconds until a service that is still taken is asked for again.
+AGAIN = 10.0
 
 ALLOWED: dict[Allowed, tuple[type[BaseException], ...]] = {
     Allowed.NONE: (),
     Allowed.CANCELLED: (asyncio.CancelledError, OutcomeUnknown),
     Allowed.SERVER: (ServiceFailed, OutcomeUnknown, CommandTimeout),
+    Allowed.LIES: (ServiceFailed, OutcomeUnknown, CommandTimeout, ProtocolError),
     Allowed.NETWORK: (ServiceFailed, OutcomeUnknown, CommandTimeout, CommandFailed),
     Allowed.RESTART: (LinkError, OutcomeUnknown, CommandTimeout),
     Allowed.PORT: (LinkError, OutcomeUnknown),
@@ -238,7 +242,6 @@ async def _ended(scene: Scene, found: Plan) -> tuple[Any, Stepped]:
     task: asyncio.Task[Any]
 
     def cancel() -> None:
-        found.struck = True
         times = scene.random.choice((1, 1, 2))
         for number in range(times):
             asyncio.get_running_loop().call_soon(task.cancel) if number or times == 2 else task.cancel()
@@ -322,7 +325,7 @@ async def _plain(scene: Scene, outcome: Outcome) -> None:
     """Something simple with the same modem."""
     clock = scene.setting.clock
     started = clock.time()
-    task = asyncio.ensure_future(scene.plain())
+    task = asyncio.ensure_future(_patiently(scene))
     over = asyncio.get_running_loop().create_future()
     timer = clock.call_at(started + PLAIN_LIMIT, lambda: over.done() or over.set_result(None))
     task.add_done_callback(lambda _: over.done() or over.set_result(None))
@@ -340,6 +343,15 @@ async def _plain(scene: Scene, outcome: Outcome) -> None:
         outcome.worse(Verdict.DEAD, f"the next one: {type(error).__name__}: {error}")
     finally:
         timer.cancel()
+
+
+async def _patiently(scene: Scene) -> None:
+    """The plain one, asked again while the service is taken by what was given up."""
+    while True:
+        try:
+            return await scene.plain()
+        except ServiceBusy:
+            await scene.setting.clock.sleep(AGAIN)
 
 
 async def _leaks(scene: Scene, before: set[asyncio.Task[Any]], outcome: Outcome) -> None:

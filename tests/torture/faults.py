@@ -23,6 +23,7 @@ class Allowed(Enum):
     NONE = "none: it must succeed"
     CANCELLED = "the cancellation"
     SERVER = "of server and network"
+    LIES = "of server and network, or that it is no such server"
     NETWORK = "of server, network and card"
     RESTART = "of a module that has restarted, or is off"
     PORT = "of a port that is lost"
@@ -44,7 +45,6 @@ class Plan:
     at: int | None = None
     strike: Callable[[], None] | None = None
     settle: float = 1.0
-    struck: bool = False
     altered: list[str] = field(default_factory=list)
 
 
@@ -53,6 +53,7 @@ OUTAGES = (0.0, 1.0, 8.0, None)
 STRAYS = ("RING", "+CREG: 1", '+CMTI: "SM",3', "+CSQN: 4,0", "+XYZZY: 1,2", "SMS Ready", "*PSUTTZ: 26,1,1", "")
 #: Services whose answers are what a line says, whatever that is.
 TELLING = ("raw", "network", "open")
+INSERTED = (b"\xff", b"\0", b"\r\n", b"A", b"\r\nRING\r\n", b"\x1a", b"\x03", b"\r\nOK\r\n")
 COUNTS = (-1_000, -2, -1, 1, 2, 10, 1_000)
 
 
@@ -128,22 +129,26 @@ def _bytes(kind: type[kinds.LoseBytes | kinds.DoubleBytes | kinds.GarbleBytes | 
 
 
 def _watch(fault: Fault, found: Plan) -> None:
-    """Note what a fault of bytes has changed of what nobody can check."""
+    """Note what a fault has changed of what nobody can check: all of it but the header of a payload."""
     outgoing, incoming = fault.outgoing, fault.incoming
+    heads: list[str] = []
 
     def said(piece: Piece) -> Iterable[Piece]:
         changed = list(outgoing(piece))
         data = b"".join(one.data for one in changed)
+        if piece.kind is Kind.PAYLOAD and heads:
+            found.altered.remove(heads.pop())  # it was the header of this one
+        heads.clear()
         if data != piece.data:
-            found.struck = True
             if piece.kind in (Kind.PAYLOAD, Kind.LINE, Kind.URC):
                 found.altered.append(f"{piece.kind.value} {piece.data[:40]!r} is {data[:40]!r}")
+            if isinstance(fault, kinds.WrongCount):
+                heads.append(found.altered[-1])
         return changed
 
     def heard(data: bytes) -> bytes:
         changed = incoming(data)
         if changed != data:
-            found.struck = True
             found.altered.append(f"to the module: {data[:40]!r} is {changed[:40]!r}")
         return changed
 
@@ -199,7 +204,7 @@ def _of_command(kind: type[Fault], allowed: Allowed, **options: Callable[[Random
         chosen = {name: choose(scene.random) for name, choose in options.items()}
         chosen |= {"command": command, "occurrence": occurrence}
         found = Plan(kind.__name__, allowed, _shown(kind, chosen), [kind(**chosen)])
-        if kind is kinds.WrongCount and scene.service in TELLING:
+        if kind is kinds.WrongCount:
             _watch(found.faults[0], found)
         return found
 
@@ -235,7 +240,6 @@ def _happening(name: str, kind: type[Fault], allowed: Allowed, *, comes_back: bo
 
 
 def _add(scene: Scene, found: Plan, fault: Fault) -> None:
-    found.struck = True
     scene.virtual.faults.add(fault)
 
 
@@ -323,7 +327,7 @@ KINDS: dict[str, Maker] = {
     "server slow": _server("slow", Allowed.NONE),
     "server silent": _server("silent", Allowed.SERVER),
     "server resetting": _server("resetting", Allowed.SERVER),
-    "server lying": _server("lying", Allowed.SERVER),
+    "server lying": _server("lying", Allowed.LIES),
     "cancel": _cancel,
 }
 #: Those that need a server.

@@ -111,10 +111,10 @@ class Scene(ABC):
         """Look at what a good end has brought. Raises Corrupt, Doubled."""
         getattr(self, f"check_{self.verb}", self.whole)(result)
 
-    def whole(self, result: Any) -> None:
+    def whole(self, result: Any) -> None:  # noqa: B027 - there may be nothing to look at
         """What is looked at where a verb has no look of its own."""
 
-    def damage(self) -> None:
+    def damage(self) -> None:  # noqa: B027 - there may be nothing to look at
         """Look at what a bad end has left. Raises Corrupt, Doubled."""
 
     @abstractmethod
@@ -139,7 +139,7 @@ class Scene(ABC):
         """It says what is not true, or no protocol at all."""
         raise NotImplementedError
 
-    def calm(self) -> None:
+    def calm(self) -> None:  # noqa: B027 - there may be no server
         """The server is as it was."""
 
 

@@ -1,0 +1,41 @@
+"""A sample of the matrix: every kind of fault, every service. ``python -m tests.torture`` strikes all of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.torture.case import SERVICES, Case, cases_of, judge
+from tests.torture.faults import KINDS
+from tests.torture.table import Table
+
+SEED = 6
+#: To how many services each kind of fault is done; verbs of each service that are struck.
+EACH, VERBS = 3, 2
+
+
+def sample() -> list[Case]:
+    """Each kind of fault at some services, in turn."""
+    found = []
+    for number, kind in enumerate(KINDS):
+        services = [service for service in SERVICES if cases_of(service, kind)]
+        for place in range(EACH):
+            service = services[(number * EACH + place) % len(services)]
+            verbs = cases_of(service, kind)
+            family, verb = verbs[((number + place) % VERBS) * 5 % len(verbs)]
+            found.append(Case(service, family, verb, kind, number + place, SEED))
+    return found
+
+
+def test_in_the_sample_everything_occurs() -> None:
+    assert {case.kind for case in sample()} == set(KINDS)
+    assert {case.service for case in sample()} == set(SERVICES)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_struck(service: str) -> None:
+    table = Table()
+    for case in sample():
+        if case.service == service:
+            table.add(judge(case))
+    assert not [f"{outcome.verdict.value}: {outcome.why}: {outcome.case.command}" for outcome in table.bad]
+    assert table.runs > VERBS
