@@ -47,7 +47,7 @@ class Binding:
         value = unquote(text)
         shape, allowed = _SHAPES[trait]
         if not shape.fullmatch(value):
-            raise UsageError(f"{scheme}: {value!r} is none", field="url", value=url, allowed=allowed)
+            raise UsageError(f"{scheme}: {value!r} is not {allowed}", field="url", value=url, allowed=allowed)
         globs = []
         for key, glob in parse_qsl(query, keep_blank_values=True):
             if key != "ports" or not glob:

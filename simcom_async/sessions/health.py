@@ -107,15 +107,13 @@ class Vitals:
         self._recoveries = 0
         self._ill = False
         self._told = self.health.reasons
-        self._watches = (
-            link.bus.on(LifeCycle, self._lives),
-            link.bus.on(LinkChanged, self.judge),
-            link.bus.on(ModuleBooted, self._forget),
-            link.bus.on(SignalQuality, self._measure),
-            link.bus.on(RegistrationState, self._register),
-            link.bus.on(EpsRegistrationState, self._register),
-            link.bus.on(RegistrationChanged, self._register),
-        )
+        link.bus.on(LifeCycle, self._lives)
+        link.bus.on(LinkChanged, self.judge)
+        link.bus.on(ModuleBooted, self._forget)
+        link.bus.on(SignalQuality, self._measure)
+        link.bus.on(RegistrationState, self._register)
+        link.bus.on(EpsRegistrationState, self._register)
+        link.bus.on(RegistrationChanged, self._register)
 
     @property
     def health(self) -> Health:
@@ -143,11 +141,6 @@ class Vitals:
         if health.reasons != self._told:
             self._told = health.reasons
             self._link.bus.publish(HealthChanged(health))
-
-    def close(self) -> None:
-        """Listen no more."""
-        for watch in self._watches:
-            watch.close()
 
     @property
     def _registration(self) -> Registration | None:

@@ -4,6 +4,7 @@ import pytest
 from serial.tools import list_ports
 from serial.tools.list_ports_common import ListPortInfo
 
+from simcom_async.virtual import VirtualModem
 from tests.cli.conftest import Simcom
 
 
@@ -33,6 +34,18 @@ async def test_none_is_no_error(simcom: Simcom, monkeypatch: pytest.MonkeyPatch)
     assert (shown.status, shown.text) == (0, "")
     assert "no serial port" in shown.errors
     assert (await simcom("ports", "--json")).json == []
+
+
+async def test_who_is_there(simcom: Simcom, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with VirtualModem("sim800") as virtual:
+        path = await virtual.open_pty()
+        monkeypatch.setattr(list_ports, "comports", lambda: found(path, "/dev/does-not-exist"))
+        rows = (await simcom("ports", "--identify", "--json")).json
+        assert {row["port"]: (row["imei"], row["seen"]) for row in rows} == {
+            path: (virtual.options.imei, None),
+            "/dev/does-not-exist": (None, "does not exist"),
+        }
+        assert virtual.options.imei in (await simcom("ports", "--identify")).text
 
 
 async def test_on_this_machine(simcom: Simcom) -> None:

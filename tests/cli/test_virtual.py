@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from simcom_async.at.event import FinalLine, UrcLine
+from simcom_async.errors import LinkError
 from simcom_async.modem import open_modem
 from simcom_async.ports.serial import SerialPort
 from simcom_async.sites import HttpSite
@@ -38,6 +39,17 @@ async def test_it_runs_until_it_is_told_to_stop(told: signal.Signals) -> None:
 async def test_the_first_line_says_what_was_asked_for(words: tuple[str, ...], keys: list[str]) -> None:
     async with running("virtual", "--dialect", "sim800", *words) as process:
         assert list(await first_line(process)) == keys
+
+
+async def test_a_link_is_there_as_long_as_it_runs(tmp_path: Path) -> None:
+    link = tmp_path / "modem"
+    async with running("virtual", "--dialect", "sim800", "--link", str(link)) as process:
+        assert (await first_line(process))["pty"] == str(link)
+        async with open_modem(str(link)) as modem:
+            assert modem.identity.model == "SIMCOM_SIM800"
+        assert await finished(process, signal.SIGTERM) == (0, "")
+    with pytest.raises(LinkError, match="does not exist"):
+        await SerialPort(str(link)).open(lambda _: None, lambda _: None)
 
 
 async def test_its_urcs_come_late_by_default() -> None:

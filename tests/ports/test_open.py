@@ -5,6 +5,7 @@ import pytest
 from simcom_async.errors import UsageError
 from simcom_async.ports.open import open_url
 from simcom_async.ports.serial import SerialPort
+from simcom_async.ports.sought import SoughtPort
 from simcom_async.ports.tcp import TcpPort
 
 
@@ -28,6 +29,15 @@ def test_a_network_address(url, name):
     port = open_url(url)
     assert isinstance(port, TcpPort)
     assert port.url == name
+
+
+def test_a_modem_that_is_sought():
+    port = open_url("imei:867959031234567?ports=/dev/ttyUSB*", baud=9600)
+    assert isinstance(port, SoughtPort)
+    assert (port.url, port.line_rate) == ("imei:867959031234567", 9600)
+    with pytest.raises(UsageError, match="14 to 17 digits") as caught:
+        open_url("imei:8679")
+    assert caught.value.allowed == "14 to 17 digits"
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from simcom_async.dialects import DIALECTS, SIM800
-from simcom_async.errors import LinkError, UsageError
-from simcom_async.sessions.identity import Identity, chosen_dialect, dialect_of, read_identity
+from simcom_async.errors import LinkError, ModemReplaced, UsageError
+from simcom_async.link.condition import Condition
+from simcom_async.sessions.identity import Identity, chosen_dialect, dialect_of, identify_again, read_identity
 from tests.sessions.peer import ERROR, OK, Peer, attached, text
 
 
@@ -31,6 +32,19 @@ async def test_what_it_does_not_say_is_empty() -> None:
     found = modem.identity
     assert (found.manufacturer, found.revision, found.imei) == ("", "", "")
     assert (found.model, modem.dialect) == ("SIMCOM_SIM800", SIM800)
+    await modem.aclose()
+
+
+async def test_another_module_in_its_place() -> None:
+    modem = await attached(Peer())
+    before, other = modem.identity, replace(modem.identity, imei="867959031234567")
+    for known in (None, before, replace(before, imei="")):
+        assert await identify_again(modem.link, known, "/dev/ttyUSB2") == before
+    assert await identify_again(modem.link, other, "iccid:89490200001234567890") == before
+    with pytest.raises(ModemReplaced, match="with IMEI 869951030000008 in the place of 867959031234567") as caught:
+        await identify_again(modem.link, other, "/dev/ttyUSB2")
+    assert (caught.value.before, caught.value.now, caught.value.port) == (other.imei, before.imei, "/dev/ttyUSB2")
+    assert modem.link.condition is Condition.LOST
     await modem.aclose()
 
 
