@@ -26,6 +26,8 @@ from simcom_async.sessions.resumption import TransferResumed
 from simcom_async.sites import FtpFault, FtpSite, generated
 from simcom_async.virtual import VirtualModem
 from simcom_async.virtual.faults import LoseBearer, LoseBytes, Reset
+from tests.sessions.cftp_ends import DOWN
+from tests.sessions.cftp_ends import site_session as cftp_session
 from tests.sessions.ftp_ends import FAMILIES, WAYS, FastClock, Gathered, site_session
 from tests.sessions.ftp_peer import FtpPeer, Unchecked, block, done, streamed, talk
 from tests.sessions.peer import OK
@@ -286,6 +288,22 @@ async def test_every_interruption_is_told(dialect: str, via: str, strike: str, t
     assert [event.service for event in told] == [Service.FTP]
     assert told[0].offset < 60_000
     assert told[0].why
+
+
+@pytest.mark.parametrize("strike", STRIKES)
+@pytest.mark.parametrize(("tls", "via"), [(tls, way) for tls in (False, True) for way in DOWN[tls]])
+async def test_every_interruption_of_a_sim7100_is_told(tls: bool, via: str, strike: str, tmp_path: Path) -> None:
+    body = generated(0, 60_000)
+    clock = FastClock(50)
+    async with cftp_session({"/f": body}, tls=tls, clock=clock) as (site, virtual, modem, ftp):
+        site.gate.shut(after=40_000)
+        virtual.spawn(lambda: struck(site, virtual, STRIKES[strike]))
+        with modem.bus.subscribe(TransferResumed) as resumed:
+            await ftp.download("/f", tmp_path / "f", resume=True, via=via)
+            told = resumed.take()
+    assert (tmp_path / "f").read_bytes() == body
+    if not (tls and strike == "bearer"):  # there the session itself logs in once more, and asks again
+        assert {event.service for event in told} == {Service.FTPS if tls else Service.FTP}
 
 
 @pytest.mark.parametrize("options", [{"offset": 5}, {"binary": False}])
