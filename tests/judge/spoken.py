@@ -35,10 +35,10 @@ class Spoken:
     places: tuple[Place, ...]
 
 
-def spoken(transcript: Transcript, manner: Manner, dialect: Dialect | None) -> Spoken:
+def spoken(transcript: Transcript, manner: Manner, dialect: Dialect | None, *, apart: bool = False) -> Spoken:
     """The transcript as a dialogue; without a dialect its commands are raw ones, and so is what the link holds back.
 
-    What comes together is one burst.
+    What comes together is one burst; ``apart``: there is silence around everything.
     """
     parts: list[Part] = []
     places: list[Place] = []
@@ -57,6 +57,7 @@ def spoken(transcript: Transcript, manner: Manner, dialect: Dialect | None) -> S
             case Says(data, step):
                 if step.does is Does.SEND:
                     data = written + b"\r"
+                parts += [Quiet()] if apart and isinstance(parts[-1], Received) else []
                 burst = parts[-1].data if isinstance(parts[-1], Received) else b""
                 parts[len(parts) - bool(burst) :] = [Received(burst + data)]
                 places.append(Place(len(parts) - 1, len(burst), len(burst) + len(data), turn))

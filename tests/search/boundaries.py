@@ -93,18 +93,25 @@ def _inside(said: Spoken, place: Place) -> Where:
 
 
 def _between(said: Spoken, dialect: Dialect) -> Iterator[Boundary]:
-    last = -1
+    before: Place | None = None
     for place, after in zip(said.places, [*said.places[1:], None], strict=True):
         text = _command(said, place.part).wire.text is not None
-        if place.part != last:
-            yield Boundary(place.part, place.start, Where.IN_TEXT if text else _in_front(said, place))
-        last = place.part
-        if text and not place.turn.step.later:  # its final result is one only before silence
-            yield Boundary(place.part, place.end, Where.IN_TEXT)
-        elif after is not None and after.part == last:
+        if before is None or before.part != place.part:
+            joined = before is not None and _in_one_turn(said, before, place)
+            where = _within(before, place, dialect) if joined and before is not None else _in_front(said, place)
+            yield Boundary(place.part, place.start, Where.IN_TEXT if text else where)
+        before = place
+        if text and not place.turn.step.later:
+            yield Boundary(place.part, place.end, Where.IN_TEXT)  # a final result is one only before silence
+        elif after is not None and _in_one_turn(said, place, after):
             yield Boundary(place.part, place.end, _within(place, after, dialect))
         else:
             yield Boundary(place.part, place.end, _behind(place))
+
+
+def _in_one_turn(said: Spoken, place: Place, after: Place) -> bool:
+    """Whether the host says nothing in between."""
+    return not any(isinstance(part, Send | Entered) for part in said.parts[place.part : after.part])
 
 
 def _command(said: Spoken, part: int) -> Command[Any]:

@@ -147,6 +147,8 @@ class Oracle:
         """What is wrong although it is ambiguous: other lines than those that could be meant have changed."""
         if len([event for event in inserted if event.kind != "payload"]) != 1:
             return f"it came out as {inserted}"
+        if situation.waiting and any(event.rule == "payload-abandoned" for event in rest):
+            return ""  # what is announced behind the end has no owner, and silence in front of it is its end
         concerned = {id(command) for command in (situation.flying, *situation.waiting)}
         for before, after in zip(self.base.events, rest, strict=False):
             owners = {id(run.exchanges[event.owner].command) for event in (before, after) if event.owner >= 0}

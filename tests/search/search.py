@@ -36,8 +36,8 @@ __all__ = [
 ]
 
 FAMILIES = ("sim7000", "sim7100", "sim800", "sim900")
-#: As the document prints it, and with the echo in front: that is where the places differ.
-MANNERS = (Manner.PRINTED, Manner.ECHO)
+#: As the document prints it, and with the echo in front; the latter in one burst, and with silence around every line.
+MANNERS = ((Manner.PRINTED, False), (Manner.ECHO, False), (Manner.ECHO, True))
 #: A dialogue of more bytes than this is not cut byte by byte: another test does so.
 _SHORT = 4000
 #: The number of a burst among the parts of a dialogue, and an offset in it.
@@ -78,13 +78,14 @@ class Dialogue:
 
     transcript: Transcript
     manner: Manner
+    apart: bool
     oracle: Oracle
     places: tuple[Boundary, ...]
 
     @property
     def name(self) -> str:
         """Which it is."""
-        return f"{self.transcript.name}/{self.manner.name.lower()}"
+        return f"{self.transcript.name}/{self.manner.name.lower()}{'-apart' if self.apart else ''}"
 
 
 @cache
@@ -95,9 +96,9 @@ def dialogues(family: str) -> tuple[Dialogue, ...]:
     for transcript in of_judged_services():
         if transcript.family != family:
             continue
-        for manner in MANNERS:
-            said = spoken(transcript, manner, dialect)
-            found.append(Dialogue(transcript, manner, Oracle(dialect, said), tuple(boundaries(said, dialect))))
+        for manner, apart in MANNERS:
+            said = spoken(transcript, manner, dialect, apart=apart)
+            found.append(Dialogue(transcript, manner, apart, Oracle(dialect, said), tuple(boundaries(said, dialect))))
     return tuple(found)
 
 
@@ -118,9 +119,14 @@ def everything(family: str) -> Iterator[Case]:
                 yield from ((dialogue, place, insertion) for insertion in insertions(family))
 
 
-def sampled(family: str, chance: random.Random) -> Iterator[Case]:
-    """One insertion at every legal place, and every insertion at one place at least."""
-    legal = [(dialogue, place) for dialogue in dialogues(family) for place in dialogue.places if place.legal]
+def sampled(family: str, chance: random.Random, *, share: float = 1.0) -> Iterator[Case]:
+    """One insertion at that share of the legal places, and every insertion at one place at least."""
+    legal = [
+        (dialogue, place)
+        for dialogue in dialogues(family)
+        for place in dialogue.places
+        if place.legal and chance.random() < share
+    ]
     left = list(insertions(family))
     chance.shuffle(left)
     for dialogue, place in legal:

@@ -11,7 +11,7 @@ from tests.search.search import FAMILIES, cut
 
 SEED = 6
 #: Single cuts, and pairs, of one dialogue.
-SOME, MANY = 6, 4000
+SOME, MANY = 2, 4000
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -16,7 +16,7 @@ from tests.search.urcs import Insertion
 
 SEED = 6
 #: Verbs of a sample, and how often `make test-long` says each.
-SOME, OFTEN = 16, 12
+SOME, OFTEN = 12, 12
 #: Pieces of output of a module of which an example has more than half, the search for the module included.
 PIECES = 45
 

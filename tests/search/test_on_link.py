@@ -13,8 +13,8 @@ from tests.search.search import FAMILIES, Case, dialogues, insertions
 
 SEED = 6
 #: Cases of a family that `make test` plays, and `make test-long`; so many restarts of each.
-SOME, MANY = 25, 1500
-RESTARTS, MANY_RESTARTS = 4, 150
+SOME, MANY = 20, 1500
+RESTARTS, MANY_RESTARTS = 3, 150
 
 
 def cases(family: str, chance: random.Random, count: int) -> list[Case]:
