@@ -26,6 +26,8 @@ __all__ = ["Compiled", "Parameters", "code_page", "compiled", "line_of"]
 _BLANKS = rb"[ \t]*+"
 #: What a parameter without quotes cannot hold: a blank would be dropped, these marks would end it or mean a form.
 _NEEDS_QUOTES = re.compile(r"[ ,;?]")
+#: What can stand in a text as it is, in quotes and without them; a text that may be tagged is for anything else.
+_SAFE, _SAFE_BARE = re.compile(r"[ !#-~]*"), re.compile(r"[ !#-+\--~]*")
 #: What a code may be that is a word, also one that the manual does not have; between blanks it ends before the last.
 _WORD = rb"[A-Z][A-Z0-9 /_-]*+"
 #: A whole number, and one that is a code. More digits than any value has are no number: reading them is not for free.
@@ -364,7 +366,8 @@ def _decode(found: bytes) -> str:
 def _writer(text: Text) -> Callable[[Any], str]:
     write = _bare if text.quoted is False else _plain if text.plain else _quoted
     if text.tagged:
-        return lambda value: write(value) if value.isascii() else _tagged(value)
+        safe = _SAFE_BARE if text.quoted is False else _SAFE
+        return lambda value: write(value) if safe.fullmatch(value) else _tagged(value)
     return write
 
 

@@ -88,7 +88,7 @@ def _text(part: EmailMessage) -> str:
     charset = part.get_content_charset("utf-8")
     try:
         text = data.decode("utf-8" if charset == "us-ascii" else charset) if isinstance(data, bytes) else ""
-    except (LookupError, UnicodeDecodeError) as error:
+    except (LookupError, ValueError) as error:  # UnicodeDecodeError, or a charset with a NUL in it
         raise refused(f"a text that is not {charset}, as it says it is ({error})") from error
     text = text.replace("\r\n", "\n")
     check_text("message body", text, lines=True)

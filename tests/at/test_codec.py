@@ -397,3 +397,13 @@ def test_quotes_in_a_text_that_stands_in_none_are_part_of_it() -> None:
         text: Annotated[str, Text(quoted=False, pattern=r"[^\r\n]+")]
 
     assert _read(Words, b'"a": 5') == Words.model_construct(text='"a": 5')
+
+
+@pytest.mark.parametrize("value", ['a"b', "a\rb", "a,b", "\x7f", "ä", ""])
+def test_a_text_that_may_be_tagged_is_for_what_cannot_stand_as_it_is(value: str) -> None:
+    class Path(Reply):
+        wire = Line("+PATH")
+        path: Annotated[str, Text(quoted=False, tagged=True)]
+
+    message = Path.model_construct(path=value)
+    assert _read(Path, compiled(Path).encode(message)) == message

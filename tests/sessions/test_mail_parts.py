@@ -169,3 +169,9 @@ def test_parts_that_cannot_be_told_apart(boundary: str, body: str) -> None:
     for source in (inner, outer):
         with pytest.raises(CannotCarry, match=r"parts that cannot be told apart \(multipart/mixed\)"):
             parts(message_from_bytes(source.encode(), policy=policy.default))
+
+
+def test_a_charset_that_is_no_word_is_refused() -> None:
+    message = message_from_bytes(b"Content-Type: text/plain; charset=us\0ascii\r\n\r\nx", policy=policy.default)
+    with pytest.raises(CannotCarry, match="as it says it is"):
+        parts(message)
