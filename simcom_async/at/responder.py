@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from simcom_async.at.commandline import Part, Reason, Refusal, parse
@@ -35,7 +37,9 @@ __all__ = [
 HELD_LIMIT = 65536
 #: Bytes without a line end that are remembered in front of AT.
 _PREAMBLE_LIMIT = 1024
-_CR, _LF, _SLASH = 13, 10, 0x2F
+#: So many commands behind what looks like AT show that it is AT.
+_CERTAIN = 4
+_CR, _LF = 13, 10
 
 _REPEAT = re.compile(rb"[^A-Za-z0-9]*A\Z", re.IGNORECASE)
 _AT = re.compile(rb"AT", re.IGNORECASE)
@@ -187,42 +191,52 @@ class Responder:
         An LF that was there before the answer belongs to the CR. Afterwards the host's own habit decides: a host that
         ends its lines with CR alone means an LF at the beginning of its entry as data.
         """
-        if not self._behind_cr or not data:
-            return data
+        return data[self._line_feed(data[0]) :] if self._behind_cr and data else data
+
+    def _line_feed(self, following: int) -> int:
+        """How many bytes of what follows a CR belong to it."""
         self._behind_cr = False
-        follows = data[0] == _LF
+        follows = following == _LF
         if not follows or self.mode in (Mode.COMMAND, Mode.HELD):
             self._cr_only = not follows
-        return data[1:] if follows and not self._cr_only else data
+        return int(follows and not self._cr_only)
 
     def _type(self, data: bytes, items: list[Item]) -> bytes:
-        """Command mode: up to the next character that means something."""
-        for place, byte in enumerate(data):
-            if byte not in (_CR, _LF, self.backspace, _SLASH):
+        """Command mode: up to the end of the first line that wants an answer."""
+        echoed: list[bytes] = []
+        special = _special(self.backspace)
+        at = 0
+        while at < len(data) and self.mode is Mode.COMMAND:
+            if self._behind_cr:
+                at += self._line_feed(data[at])
                 continue
-            before, rest = data[:place], data[place + 1 :]
-            if byte in (_CR, _LF):
-                self._take(before, data[: place + 1], items)
-                self._behind_cr = byte == _CR
-                self._finish_line(items)
-                return rest
-            if byte == self.backspace:
-                self._take(before, data[: place + 1], items)
-                del self._line[-1:]
-                return rest
-            self._take(before, data[: place + 1], items)
-            if _REPEAT.match(bytes(self._line)):
-                self._line.clear()
-                self._deliver(self._last, items)
-            else:
-                self._append(b"/")
-            return rest
-        self._take(data, data, items)
-        return b""
+            found = special.search(data, at)
+            end = len(data) if found is None else found.start()
+            self._append(data[at:end])
+            echoed.append(data[at : end + 1])
+            at = end + 1
+            if found is not None:
+                self._special_character(data[end], echoed, items)
+        self._echo(b"".join(echoed), items)
+        return data[at:]
 
-    def _take(self, typed: bytes, echoed: bytes, items: list[Item]) -> None:
-        self._append(typed)
-        self._echo(echoed, items)
+    def _special_character(self, byte: int, echoed: list[bytes], items: list[Item]) -> None:
+        """What a character does that means something; the echo up to it goes in front of an answer."""
+        lines: list[Item] = []
+        if byte in (_CR, _LF):
+            self._behind_cr = byte == _CR
+            self._finish_line(lines)
+        elif byte == self.backspace:
+            del self._line[-1:]
+        elif self._line[-1:].upper() == b"A" and _REPEAT.match(self._line):
+            self._line.clear()
+            self._deliver(self._last, lines)
+        else:
+            self._append(b"/")
+        if lines:
+            self._echo(b"".join(echoed), items)
+            echoed.clear()
+            items += lines
 
     def _append(self, data: bytes) -> None:
         """Remember typed bytes, a bounded number; always cut at the same counts, however the bytes come."""
@@ -289,7 +303,7 @@ class Responder:
             return False
         if behind.lstrip().startswith(b"+"):
             return True
-        parts = list(parse(behind, self.dialect))
+        parts = list(islice(parse(behind, self.dialect), _CERTAIN))
         return bool(parts) and all(part.command is not None for part in parts)
 
     def _hold(self, data: bytes, items: list[Item]) -> bytes:
@@ -328,6 +342,12 @@ class Responder:
     def _echo(self, data: bytes, items: list[Item]) -> None:
         if self.state.echo is not False and data:
             _join(items, Echo, data)
+
+
+@cache
+def _special(backspace: int) -> re.Pattern[bytes]:
+    """The characters of a command line that mean something by themselves."""
+    return re.compile(rb"[\r\n/" + re.escape(bytes([backspace])) + rb"]")
 
 
 def _join(items: list[Item], kind: type[Echo] | type[EntryChunk] | type[OnlineChunk], data: bytes) -> None:
