@@ -68,7 +68,7 @@ async def read_counted(link: Link, command: Counted) -> Reading:
             break
     if not told or exchange.state is not State.DONE:
         exchange.answer()  # raises what there is to say of it
-    if told and any(isinstance(one, Noise) and one.start >= exchange.payload_end for one in noise.take()):
+    if header is not None and any(isinstance(one, Noise) and one.start > header.start for one in noise.take()):
         raise ProtocolError(f"{command.masked}: something stands behind the {told} bytes that were announced")
     data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
     final = exchange.final

@@ -20,6 +20,7 @@ OTHER_LOST = GOOD.replace(b"hello", b"hllo")
 TWO_LOST = GOOD.replace(b"hello", b"hlo")
 DOUBLED = GOOD.replace(b"hello", b"hhello")
 UNDERSTATED = payload("+HTTPREAD", b"hello, world").replace(b"12", b"5")
+NONE_TOLD = payload("+HTTPREAD", b"hello, world").replace(b"12", b"0")
 MANY_LOST = GOOD.replace(b"hello", b"h")
 BARE = b"\r\n+HTTPREAD: 5\r\nhelloOK\r\n"
 
@@ -37,7 +38,8 @@ async def stored(modem: Modem, clock: ManualClock, most: int = 5) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "harmed", [DOUBLED, UNDERSTATED, ONE_LOST, TWO_LOST, MANY_LOST, OTHER_LOST, None, OK.encode(), ERROR[:4].encode()]
+    "harmed",
+    [DOUBLED, UNDERSTATED, NONE_TOLD, ONE_LOST, TWO_LOST, MANY_LOST, OTHER_LOST, None, OK.encode(), ERROR[:4].encode()],
 )
 async def test_one_that_came_to_harm_is_read_again(harmed: bytes | None) -> None:
     peer, modem, clock = await reader(harmed, GOOD)
@@ -73,6 +75,13 @@ async def test_a_count_that_cannot_be(answer: Answer, most: int) -> None:
     with pytest.raises(ProtocolError, match="were announced"):
         await stored(modem, clock, most)
     assert peer.lines.count("AT+HTTPREAD") == 3
+    await clock.run_until(modem.aclose(), 60)
+
+
+async def test_an_answer_that_is_not_empty_is_not_taken_for_an_empty_one() -> None:
+    peer, modem, clock = await reader(NONE_TOLD)
+    with pytest.raises(ProtocolError, match="something stands behind the 0 bytes that were announced"):
+        await clock.run_until(read_counted(modem.link, HttpRead()), 60)
     await clock.run_until(modem.aclose(), 60)
 
 
