@@ -184,3 +184,25 @@ async def test_a_dialect_without_a_bearer() -> None:
     with pytest.raises(UnsupportedService, match="the general dialect has no commands for a bearer"):
         await modem.network.up("internet")
     await modem.aclose()
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("+CREG: 2", True),
+        ("+CGREG: 0", True),
+        ("+CREG: 5", False),
+        ("+CPIN: NOT INSERTED", True),
+        ("+CPIN: READY", False),
+    ],
+)
+async def test_a_bearer_whose_network_or_card_has_gone_is_asked_for_again(said: str, asked: bool) -> None:
+    peer = Peer()
+    modem = await attached(peer)
+    await modem.network.ready()
+    peer.lines.clear()
+    peer.say(f"\r\n{said}\r\n")
+    await modem.at("+CSQ")
+    await modem.network.ready()
+    assert (QUERY in peer.lines) is asked
+    await modem.aclose()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from simcom_async.errors import CommandTimeout, LinkError, ModemRestarted, UsageError
+from simcom_async.link.condition import Condition, LinkChanged
 from simcom_async.link.layer import Layer, LayerOutcome, RecoveryStep
 from simcom_async.modem import Modem, connect, open_modem
 from simcom_async.ports.clock import ManualClock
@@ -81,7 +82,11 @@ async def test_a_module_is_restarted_by_the_command_that_its_series_has(
 async def test_a_module_that_says_no_boot_lines_is_found_all_the_same() -> None:
     """One that looks for the rate says neither RDY nor its functionality (SIM800 AT manual 2.2.41.1)."""
     async with driven(autobaud=3) as (clock, _, modem):
+        changes: list[LinkChanged] = []
+        modem.on(LinkChanged, changes.append)
         steps = await only(clock, modem, Layer.RESET)
+        (lost,) = (change for change in changes if change.condition is Condition.LOST)  # nothing of before is believed
+        assert lost.reason == "memory is opened again: the module was restarted"
         assert steps[-1].outcome is LayerOutcome.HELPED
         assert POLICY.boot <= steps[-1].seconds <= POLICY.boot + 5
 
