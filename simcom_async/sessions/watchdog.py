@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from simcom_async.commands.general import At
@@ -13,7 +14,8 @@ from simcom_async.link.queue import Priority
 from simcom_async.sessions.registration import READS, NetworkRegistration
 
 if TYPE_CHECKING:
-    from simcom_async.at.command import Command
+    from simcom_async.at.command import Command, Service
+    from simcom_async.at.dialect import Dialect
     from simcom_async.sessions.attach import Attachment
     from simcom_async.sessions.health import Vitals
 
@@ -24,6 +26,13 @@ _ANSWER = 5.0  # seconds: each of these commands is answered at once
 _log = logging.getLogger(__name__)
 
 
+@cache
+def _reserving(dialect: Dialect) -> frozenset[Service]:
+    """The services in which a module takes nothing but certain commands at times."""
+    wires = (command.wire for command in dialect.commands)
+    return frozenset(wire.service for wire in wires if wire.reserves is not None and wire.service is not None)
+
+
 class Watchdog:
     """Looks at a module every ``period`` seconds, in a task of the modem's owner.
 
@@ -32,7 +41,8 @@ class Watchdog:
     alone: whatever holds it has a patience of its own. A time-out makes the attachment look after the module, whoever
     waited: so one that falls silent while nobody uses it is suspect within ``period`` and 5 seconds.
 
-    It asks for signal and registration as well, behind everybody else, and where nothing is reserved.
+    It asks for signal and registration as well, behind everybody else; not while somebody uses a service in which a
+    module refuses other commands: it may begin to do so while the question is on its way.
     """
 
     def __init__(self, attachment: Attachment, vitals: Vitals, period: float | None) -> None:
@@ -65,7 +75,8 @@ class Watchdog:
         silent = self._link.tally.sense == self._heard and self._link.takes_now(At())
         if silent and await self._answer(At(), Priority.URGENT) is None:
             return
-        if self._asking is None or self._asking.done():
+        rests = self._asking is None or self._asking.done()
+        if rests and not self._link.claimed & _reserving(self._link.dialect):
             self._asking = self._attachment.spawn(self._ask)
         self._heard = self._link.tally.sense
 

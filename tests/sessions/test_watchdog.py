@@ -9,14 +9,18 @@ from typing import Any
 
 import pytest
 
+from simcom_async.at.event import FinalLine
 from simcom_async.commands.network import Registration
 from simcom_async.errors import UsageError
 from simcom_async.modem import Modem, connect, open_modem
 from simcom_async.ports.clock import ManualClock
 from simcom_async.sessions.life_cycle import Lost, Suspect
 from simcom_async.sites import FtpSite, HttpSite
+from simcom_async.sites.pop3 import Pop3Site
 from simcom_async.virtual import VirtualModem
 from tests.sessions.ftp_ends import FastClock, Gathered, session
+from tests.sessions.mail_ends import mailbox
+from tests.sessions.mails import mail
 from tests.sessions.peer import ERROR, Peer, attached
 
 FAMILIES = ("sim800", "sim900", "sim7000", "sim7100")
@@ -168,7 +172,7 @@ async def test_a_port_that_is_paused_is_left_alone() -> None:
     assert alarms.suspect == alarms.lost == []
 
 
-@pytest.mark.parametrize("dialect", WITH_HTTP)
+@pytest.mark.parametrize("dialect", ["sim800", pytest.param("sim900", marks=pytest.mark.long), "sim7100"])
 async def test_bulk_neither_starves_it_nor_is_broken_by_it(dialect: str) -> None:
     clock = ManualClock()
     period, size = 2.5, 20_000  # at 9,600 bit/s: 21 seconds and more
@@ -206,6 +210,29 @@ async def test_bulk_over_ftp() -> None:
         assert clock.time() - began > 10 * period
         assert alarms.suspect == alarms.lost == []
         assert modem.health.signal_age is not None
+
+
+@pytest.mark.parametrize(
+    "dialect", ["sim800", *(pytest.param(name, marks=pytest.mark.long) for name in ("sim900", "sim7000", "sim7100"))]
+)
+async def test_a_mailbox_is_read_under_watch(dialect: str) -> None:
+    """While an answer of it is unread a module refuses all else: no question comes in between."""
+    clock = FastClock(40)
+    async with (
+        Pop3Site() as site,
+        VirtualModem(dialect, clock=clock, urc_delay=0, baud=19_200) as virtual,
+        open_modem(virtual.port(), apn="internet", clock=clock, watchdog=0.2) as modem,
+    ):
+        stored, alarms = site.publish(mail("line\n" * 800)), Alarms(modem, clock)
+        refused: set[str] = set()
+        modem.on(FinalLine, lambda line: refused.update(() if line.ok or not line.command else [line.command.masked]))
+        async with mailbox(modem, site) as box:
+            assert await box.source(1) == stored.content
+        assert alarms.suspect == alarms.lost == []
+        assert not refused & {"AT", "AT+CSQ", "AT+CREG?", "AT+CGREG?", "AT+CEREG?"}
+        before = modem.link.tally.commands
+        await clock.sleep(1)
+        assert modem.link.tally.commands > before
 
 
 def _checksum(body: bytes) -> str:
