@@ -30,7 +30,7 @@ class Row:
     def __init__(self, t: float, dir: Literal["tx", "rx"], kept: bytes | int, turn: int) -> None:
         self.t = t
         self.dir = dir
-        self.data = kept if isinstance(kept, bytes) else b""
+        self.data = b"" if isinstance(kept, int) else kept
         self.left_out = kept if isinstance(kept, int) else 0
         self.turn = turn
         self.apart = self.begins = self.guarded = self.entered = False

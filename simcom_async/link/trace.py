@@ -29,6 +29,12 @@ _LINE = 1024
 _TURNS = 16
 _FIRST = 4
 _EVENTS = 16
+_BULK = 8
+#: So many of them, and bytes of long reads, are held before they are looked at.
+_MOST = 64
+_HELD = 32768
+#: So many bytes of long reads may stay with a command when the next one has been written.
+_WHOLE = 4096
 #: Commands whose end has not been seen, remembered beyond that.
 _OPEN = 4
 #: Secrets of earlier commands, which may still be in what is remembered.
@@ -41,43 +47,86 @@ _CONTROLS = b"\x1a\x1b\x03\x10"
 _BARE = tuple(word.encode("ascii") for word in LINES_WITHOUT_AT)
 
 Event = tuple[float, Direction, bytes | int]
+_END: Event = (0.0, "tx", 0)
 
 
 class Turn(list[Event]):
     """A command line with the reads and writes behind it; a number stands for as many bytes that were not kept.
 
-    So many bytes, ``sent_out`` and ``received_out``, were not kept behind the first events. ``guarded``: a secret may
-    be in the line, or in what was received. ``echoes``: an entry that was written may be in that.
+    ``sent_out``, ``received_out``: so many bytes were not kept behind the first events. ``guarded``: a secret may be in
+    the line, or in what was received. ``doubtful``: the reply to an earlier command may be in that, and ``echoes``: an
+    entry that was written. ``held``: bytes of long reads that are still whole. ``plain``: nothing was ever set.
     """
 
+    plain = True
     sent_out = 0
     received_out = 0
+    held = 0
     guarded = False
     doubtful = False
     echoes = False
 
-    def gather(self) -> None:
-        """Makes one of short reads that came in a row; their time is that of the first."""
-        start = _FIRST if self.sent_out or self.received_out else 0
-        gathered = self[:start]
-        for time, direction, kept in self[start:]:
-            if direction == "rx" and isinstance(kept, bytes) and len(gathered) > start:
-                first, before, data = gathered[-1]
-                if before == "rx" and isinstance(data, bytes) and len(data) + len(kept) <= _SHOWN:
-                    gathered[-1] = (first, "rx", data + kept)
-                    continue
-            gathered.append((time, direction, kept))
-        self[:] = gathered
+    def hold(self, size: int) -> None:
+        """There is a long read of so many bytes, or one too many: has no more than may be held for now."""
+        self.held += size
+        if self.held <= _HELD and len(self) <= _MOST:
+            return
+        if self.held <= _HELD and self.received_out:
+            self._drop(_MOST // 2)
+        else:
+            self.thin()
 
     def thin(self) -> None:
-        """Keeps the first events and the last ones."""
-        while len(self) > _EVENTS:
-            _, direction, kept = self.pop(_FIRST)
+        """Keeps the first events and the last ones, and the first and last bytes of long reads; joins short reads."""
+        if self.held > len(self) * _SHOWN:  # most will go: they need not be looked at
+            self._drop(_BULK)
+        if self.held:
+            self._cut()
+        self.gather()
+        self._drop(_EVENTS)
+
+    def _drop(self, most: int) -> None:
+        extra = len(self) - most
+        if extra <= 0:
+            return
+        self.plain = False
+        for _, direction, kept in self[_FIRST : _FIRST + extra]:
             length = kept if isinstance(kept, int) else len(kept)
             if direction == "tx":
                 self.sent_out += length
             else:
                 self.received_out += length
+        del self[_FIRST : _FIRST + extra]
+
+    def _cut(self) -> None:
+        cut: list[Event] = []
+        for time, direction, kept in self:
+            if isinstance(kept, int) or len(kept) <= _HEAD + _SHOWN or direction == "tx":
+                cut.append((time, direction, kept))
+            else:
+                parts = (kept[:_HEAD], len(kept) - _HEAD - _SHOWN, kept[-_SHOWN:])
+                cut += [(time, direction, part) for part in parts]
+        self[:] = cut
+        self.held = 0
+
+    def gather(self) -> None:
+        """Makes one of short reads that came in a row; their time is that of the first."""
+        start = _FIRST if self.sent_out or self.received_out else 0
+        gathered = self[:start]
+        run: list[bytes] = []
+        size = 0
+        for event in (*self[start:], _END):
+            _, direction, kept = event
+            read = kept if direction == "rx" and not isinstance(kept, int) else None
+            if read is not None and run and size + len(read) <= _SHOWN:
+                run.append(read)
+                size += len(read)
+                continue
+            if len(run) > 1:
+                gathered[-1] = (gathered[-1][0], "rx", b"".join(run))
+            gathered.append(event)
+            run, size = ([], 0) if read is None else ([read], len(read))
+        self[:] = gathered[:-1]
 
 
 class Trace:
@@ -92,7 +141,7 @@ class Trace:
         self.delicate = False
         self._url = url
         self._turn = Turn()
-        self._turns: deque[Turn] = deque((self._turn,), maxlen=_TURNS)
+        self._turns: deque[Turn] = deque((*(Turn() for _ in range(_TURNS - 1)), self._turn))
         self._open: deque[tuple[Exchange, Turn]] = deque(maxlen=_OPEN)
         self._secrets: dict[bytes, None] = {}
         self._reveals = False
@@ -101,8 +150,17 @@ class Trace:
     def command(self, exchange: Exchange, time: float) -> None:
         """A command line is about to be written."""
         before, text = self._turn, exchange.text
-        self._turn = turn = Turn(((time, "tx", text),))
+        if len(before) > _EVENTS or before.held > _WHOLE:
+            before.thin()
+        turn = self._turns.popleft()  # the oldest one is used again
+        if turn.plain:
+            turn.clear()
+            turn.held = 0
+        else:
+            turn = Turn()
+        turn.append((time, "tx", text))
         self._turns.append(turn)
+        self._turn = turn
         if self.delicate or self._doubt or _delicate(type(exchange.command)):
             self._prepare(before, exchange.command)
         if len(text) > _LINE:
@@ -121,27 +179,29 @@ class Trace:
         shown = _without_content(data)
         turn = self._turn
         if len(shown) < len(data):
-            turn.echoes |= echoes
+            if echoes:
+                turn.plain, turn.echoes = False, True
             turn.append((time, "tx", len(data) - len(shown)))
         if shown:
             turn.append((time, "tx", shown))
-        turn.thin()
+        if len(turn) > _MOST:
+            turn.thin()
         if _log.isEnabledFor(logging.DEBUG):
             _log.debug("%s TX %s, %d bytes", self._url, repr(data) if len(data) == 1 else "entry", len(data))
 
     def received(self, data: bytes, time: float) -> None:
         """Bytes have been received."""
         turn = self._turn
-        if len(data) <= _SHOWN and len(turn) < _EVENTS:
-            turn.append((time, "rx", data))
-        else:
-            self._keep_part(turn, data, time)
+        turn.append((time, "rx", data))
+        if len(data) > _SHOWN or len(turn) > _MOST:
+            turn.hold(len(data))
         if not self.delicate and _log.isEnabledFor(logging.DEBUG):
             _log.debug("%s RX %r%s", self._url, mask_whole(data[:_SHOWN], self._secrets), _length(data))
 
     def keep(self, exchange: Exchange) -> None:
         """The command in flight leaves the port, or is given up, and something of it may still come."""
         if all(kept is not exchange for kept, _ in self._open):
+            self._turn.plain = False
             self._open.append((exchange, self._turn))
 
     def seen(self) -> bytes:
@@ -155,6 +215,9 @@ class Trace:
         """
         turns = list(self._turns)
         older = [turn for exchange, turn in self._open if awaited(exchange) and all(turn is not one for one in turns)]
+        for turn in (*older, *turns):
+            if turn.held or turn is self._turn:
+                turn.thin()
         if sum(map(len, (*older, *turns))) > most:
             for turn in (*older, *turns):
                 turn.gather()
@@ -177,8 +240,9 @@ class Trace:
         secrets = [secret for secret in command.secrets if secret]
         self._reveals = command.reveals if isinstance(command, RawCommand) else shows_secrets(type(command))
         if secrets or self._reveals or self._doubt:
-            self.delicate = self._turn.guarded = True
-            self._turn.doubtful = self._doubt > 0
+            turn = self._turn
+            self.delicate = turn.guarded = True
+            turn.plain, turn.doubtful = False, self._doubt > 0
             self._doubt = max(self._doubt - 1, 0)
         for secret in secrets:
             self._secrets.pop(secret, None)
@@ -186,20 +250,9 @@ class Trace:
         while len(self._secrets) > _SECRETS:
             del self._secrets[next(iter(self._secrets))]
 
-    def _keep_part(self, turn: Turn, data: bytes, time: float) -> None:
-        """Keeps the first and the last bytes of a long read, and the first and the last events of a command."""
-        left_out = len(data) - _HEAD - _SHOWN
-        if left_out > 0:
-            turn += [(time, "rx", data[:_HEAD]), (time, "rx", left_out), (time, "rx", data[-_SHOWN:])]
-        else:
-            turn.append((time, "rx", data))
-        if len(turn) > _EVENTS:
-            if len(data) <= _SHOWN // 2:
-                turn.gather()
-            turn.thin()
-
     def _received(self, turn: Turn) -> bytes:
         """What was received behind a command, from the last gap on, masked."""
+        turn.thin()
         rows = _rows(turn, 0)
         mask(rows, self._secrets)
         shown = b""
