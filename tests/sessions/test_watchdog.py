@@ -23,6 +23,9 @@ from tests.sessions.mail_ends import mailbox
 from tests.sessions.mails import mail
 from tests.sessions.peer import ERROR, Peer, attached
 
+#: Minutes of a paced line pass here, in many turns of the loop.
+pytestmark = pytest.mark.timeout(60)
+
 FAMILIES = ("sim800", "sim900", "sim7000", "sim7100")
 WITH_HTTP = ("sim800", "sim900", "sim7100")
 PERIOD = 60.0
