@@ -199,6 +199,7 @@ async def _receive(turn: Turn[messages.ChttpsReceive]) -> None:
     length, is_least = turn.command.length, turn.modem.options.wire == "documented"
 
     async def work(operation: Operation) -> None:
+        operation.follows()
         try:
             await packets.seize()
             code = await session.wait(length if is_least else 1)

@@ -70,6 +70,10 @@ class Operation:
             await self._modem.clock.sleep(wait)
         self._told()
 
+    def follows(self) -> None:
+        """Nothing of it comes before the final result: it needs the line."""
+        self._told()
+
     def _told(self) -> None:
         spoke, self._spoke = self._spoke, None
         if spoke is not None:

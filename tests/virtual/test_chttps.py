@@ -12,7 +12,7 @@ from simcom_async.ports.clock import ManualClock
 from simcom_async.sites import HttpSite, LoopbackCA, RawSite, Route, ServerFault
 from simcom_async.virtual.chttp import SILENCE
 from simcom_async.virtual.chttps_session import LINGER, SEND_CACHE
-from simcom_async.virtual.faults import EarlyEvent, FailServer, ShortRead
+from simcom_async.virtual.faults import EarlyCompletion, EarlyEvent, FailServer, ShortRead
 from tests.virtual.chttp_host import BODIES, ERROR, EVENT, HOST, OK, WebHost, answer_of, hosting
 from tests.virtual.client import until
 
@@ -182,6 +182,16 @@ async def test_data_are_told_of_once_until_the_host_fetches(tls: ssl.SSLContext)
             site.gate.admit(10)
         await host.silent()
         assert await host.fetch() == bytes(30)
+
+
+async def test_what_is_fetched_does_not_come_before_the_result(tls: ssl.SSLContext) -> None:
+    async with speaking(tls, b"hello") as site, hosting(site) as (virtual, host):
+        await host.started()
+        await host.put(GET)
+        await host.hear(EVENT)
+        virtual.faults.add(EarlyCompletion(command="CHTTPSRECV"))
+        await host.ask(b"AT+CHTTPSRECV=1024", OK + b"\r\n+CHTTPSRECV: DATA,5\r\nhello\r\n+CHTTPSRECV: 0\r\n")
+        await host.ok(b"AT")
 
 
 async def test_a_short_read(tls: ssl.SSLContext) -> None:
