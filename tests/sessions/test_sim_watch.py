@@ -44,9 +44,12 @@ async def test_it_is_told_of_a_card_that_was_only_asked_for() -> None:
 
 
 async def test_a_radio_that_is_off_is_no_card_that_is_gone() -> None:
-    async with VirtualModem("sim800", urc_delay=0) as virtual, open_modem(virtual.port()) as modem:
-        async with modem.events(SimRemoved, SimInserted) as changes:
-            await modem.at("+CFUN=0")  # +CPIN: NOT READY
-            await modem.at("+CFUN=1")
-            await modem.at("+CSQ")
-            assert changes.take() == []
+    async with (
+        VirtualModem("sim800", urc_delay=0) as virtual,
+        open_modem(virtual.port()) as modem,
+        modem.events(SimRemoved, SimInserted) as changes,
+    ):
+        await modem.at("+CFUN=0")  # +CPIN: NOT READY
+        await modem.at("+CFUN=1")
+        await modem.at("+CSQ")
+        assert changes.take() == []
