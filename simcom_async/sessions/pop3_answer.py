@@ -12,7 +12,8 @@ from simcom_async.commands.email_pop3_fetch import (
     EmailPop3Read,
     EmailPop3Unread,
 )
-from simcom_async.errors import CommandFailed, CommandTimeout, ProtocolError
+from simcom_async.commands.topics import ModuleBooted
+from simcom_async.errors import CommandFailed, CommandTimeout, ModemRestarted, ProtocolError
 from simcom_async.sessions.counted import Reading, read_counted
 from simcom_async.sessions.multiline import MultiLine
 
@@ -43,17 +44,19 @@ class HeldAnswer:
         self._lines = MultiLine()
         self._arrived = asyncio.Event()
         self._short = self._gone = False
-        self._watch = attachment.link.bus.on(EmailPop3Unread, self._more_came)
+        self._restarted = False
+        bus = attachment.link.bus
+        self._watches = (bus.on(EmailPop3Unread, self._more_came), bus.on(ModuleBooted, self._restart))
 
     def begin(self) -> None:
         """The module has one."""
         self._lines = MultiLine()
-        self.unread, self._short = True, False
+        self.unread, self._short, self._restarted = True, False, False
 
     async def read(self) -> bytes:
         """What it means next: some chunks, as far as the module has them; empty at its end.
 
-        Raises Pop3Error when the session has ended before.
+        Raises Pop3Error when the session has ended before, ModemRestarted when the module has forgotten it.
         """
         found = b""
         while self.unread and (not found or (self._waits and len(found) < _PORTION)):
@@ -101,7 +104,8 @@ class HeldAnswer:
 
     def close(self) -> None:
         """Listen no more."""
-        self._watch.close()
+        for watch in self._watches:
+            watch.close()
 
     @property
     def _waits(self) -> bool:
@@ -118,6 +122,9 @@ class HeldAnswer:
             await self._until_arrived(_MORE_LIMIT)
             if not self.unread:
                 return b""
+        if self._restarted:
+            self.unread = False
+            raise ModemRestarted(f"{self._what}: the module has restarted", port=self._attachment.url)
         self._arrived.clear()
         try:
             reading = await read_counted(self._attachment.link, _READ)
@@ -144,6 +151,10 @@ class HeldAnswer:
             timer.cancel()
 
     def _more_came(self, _: EmailPop3Unread) -> None:
+        self._arrived.set()
+
+    def _restart(self, _: ModuleBooted) -> None:
+        self._restarted = True
         self._arrived.set()
 
 

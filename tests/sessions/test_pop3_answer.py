@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
-from simcom_async.errors import ProtocolError
+from simcom_async.errors import ModemRestarted, ProtocolError
 from simcom_async.sites.pop3 import Pop3Site
 from simcom_async.virtual.faults import DropLine, Fault, LoseBytes, ShortRead, WrongCount
 from tests.sessions.mail_ends import ends, mailbox
@@ -38,6 +39,22 @@ async def test_a_server_that_pauses(site: Pop3Site) -> None:
             if len(found) > 1_000:
                 site.gate.open()
         assert found == stored.content
+
+
+async def test_a_module_that_restarts_while_more_is_awaited_is_known_at_once(site: Pop3Site) -> None:
+    site.publish(LARGE)
+    site.gate.shut(after=3_000)
+    async with ends("sim900") as (virtual, modem):
+        box = mailbox(modem, site)
+        await box.__aenter__()
+        reading = asyncio.ensure_future(box.source(1))
+        await site.gate.held()
+        virtual.reset()
+        async with asyncio.timeout(10):  # and not after 150 seconds
+            with pytest.raises(ModemRestarted):
+                await reading
+        site.gate.open()
+        await box.__aexit__(None, None, None)
 
 
 @pytest.mark.parametrize(
