@@ -83,7 +83,7 @@ class Oracle:
             return f"AT is not answered: {run.events[-4:]}"
         if place.where is not Where.IN_PAYLOAD or self._payloads(run.events) == self._payloads(self.base.events):
             return ""  # what comes in between inside a text belongs to it, for all that a host can see
-        known = Counter(event.text for event in self.base.events)
+        known = Counter(event.text for event in self.base.events if event.kind != "payload")
         strange = Counter(event.text for event in run.events[:-2] if event.kind != "payload") - known
         told = strange or any(event.kind == "payload" and not event.end[1] for event in run.events)
         return "" if told else f"another payload, and nothing tells: {run.events}"
