@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from simcom_async.errors import ModemRestarted, ProtocolError
+from simcom_async.sessions.pop3_numeric import NumericPop3
 from simcom_async.sites.pop3 import Pop3Site
 from simcom_async.virtual.faults import DropLine, Fault, LoseBytes, ShortRead, WrongCount
 from tests.sessions.mail_ends import ends, mailbox
+from tests.virtual.client import until
 
 LARGE = b"Subject: x\r\n\r\n" + b"0123456789\r\n" * 5_000
 
@@ -49,6 +51,9 @@ async def test_a_module_that_restarts_while_more_is_awaited_is_known_at_once(sit
         await box.__aenter__()
         reading = asyncio.ensure_future(box.source(1))
         await site.gate.held()
+        flow = box._flow
+        assert isinstance(flow, NumericPop3)
+        await until(lambda: flow._answer._short)  # it has taken what there was, and waits for more
         virtual.reset()
         async with asyncio.timeout(10):  # and not after 150 seconds
             with pytest.raises(ModemRestarted):
