@@ -82,22 +82,30 @@ def _comports() -> Iterable[Info]:
 class Directory:
     """What the searches of one event loop have seen, and whose turn it is at a port.
 
-    What was seen only decides where is looked first: ports are given new names at any time.
+    What was seen before a search began only decides where it looks first: ports are given new names at any time. What
+    another has seen meanwhile need not be asked again, or many modems that look for their ports ask each other's.
     """
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[str, Trait], str] = {}
+        self._seen: dict[tuple[str, Trait], tuple[str, int]] = {}
         self._turns: dict[str, asyncio.Future[None]] = {}
+        self.notes = 0
 
     def note(self, candidate: Candidate, trait: Trait, said: str) -> None:
         """This modem is at this port."""
-        self._seen[candidate.device, trait] = said
+        self.notes += 1
+        self._seen[candidate.device, trait] = said, self.notes
+
+    def since(self, candidate: Candidate, trait: Trait, notes: int) -> str | None:
+        """Which modem is at this port, where that was seen since there were so many notes."""
+        said, number = self._seen.get((candidate.device, trait), ("", 0))
+        return said if number > notes else None
 
     def ranked(self, binding: Binding, ports: list[Candidate], last: Candidate | None) -> list[Candidate]:
         """The likelier first: where it was last, or another search saw it; its USB socket; those of others last."""
 
         def rank(port: Candidate) -> int:
-            said = self._seen.get((port.device, binding.trait))
+            said, _ = self._seen.get((port.device, binding.trait), (None, 0))
             if said is not None and binding.fits(said):
                 return 0
             if last is not None and port.path == last.path:
@@ -108,11 +116,15 @@ class Directory:
 
         return sorted(ports, key=rank)
 
-    async def take(self, candidate: Candidate) -> None:
-        """Wait until no other search looks at this port: each gives it back within seconds."""
-        while (turn := self._turns.get(candidate.device)) is not None:
-            await asyncio.shield(turn)
-        self._turns[candidate.device] = asyncio.get_running_loop().create_future()
+    async def take(self, ports: list[Candidate]) -> Candidate:
+        """The first of these ports at which no other search looks, taken; each gives one back within seconds."""
+        while True:
+            for port in ports:
+                if port.device not in self._turns:
+                    self._turns[port.device] = asyncio.get_running_loop().create_future()
+                    return port
+            turns = {self._turns[port.device] for port in ports}
+            await asyncio.wait(turns, return_when=asyncio.FIRST_COMPLETED)
 
     def give_back(self, candidate: Candidate) -> None:
         """Others may look at it."""

@@ -82,24 +82,9 @@ class SoughtPort:
         found = await candidates(self._binding, self._list_ports)
         if not found:
             raise LinkError(f"{self.url}: {self._none()}", port=self.url)
-        seen = directory()
-        tried: list[str] = []
-        silent: Candidate | None = None
-        asks = self._binding.trait is not Trait.USB or len(found) > 1
-        for candidate in seen.ranked(self._binding, found, self._last):
-            await seen.take(candidate)
-            try:
-                if await self._try(candidate, sink, lost, asks=asks):
-                    return
-                tried.append(f"{candidate.path} {self._said}")
-            except LinkError as error:
-                tried.append(str(error))
-                silent = candidate if self._last is not None and candidate.path == self._last.path else silent
-            finally:
-                seen.give_back(candidate)
-        if silent is not None and await self._try(silent, sink, lost, asks=False):
-            return
-        raise LinkError(f"{self.url}: it is at none of these ports: {'; '.join(tried)}", port=self.url)
+        tried = await self._search(found, sink, lost)
+        if tried is not None:
+            raise LinkError(f"{self.url}: it is at none of these ports: {'; '.join(tried)}", port=self.url)
 
     def write(self, data: bytes) -> None:
         """Writes."""
@@ -127,6 +112,31 @@ class SoughtPort:
         """Closes the port."""
         self._open = False
         await self._port.aclose()
+
+    async def _search(self, found: list[Candidate], sink: Sink, lost: Lost) -> list[str] | None:
+        """Looks at one port after the other, until it is open; else what was seen at each."""
+        seen, binding = directory(), self._binding
+        asks = binding.trait is not Trait.USB or len(found) > 1
+        notes, tried = seen.notes, list[str]()
+        silent: Candidate | None = None
+        while found:
+            candidate = await seen.take(seen.ranked(binding, found, self._last))
+            found.remove(candidate)
+            try:
+                said = seen.since(candidate, binding.trait, notes)
+                if said is not None and not binding.fits(said):
+                    self._said = said
+                elif await self._try(candidate, sink, lost, asks=asks):
+                    return None
+                tried.append(f"{candidate.path} has {binding.trait.name} {self._said or 'unknown'}")
+            except LinkError as error:
+                tried.append(str(error))
+                silent = candidate if self._last is not None and candidate.path == self._last.path else silent
+            finally:
+                seen.give_back(candidate)
+        if silent is not None and await self._try(silent, sink, lost, asks=False):
+            return None
+        return tried
 
     async def _try(self, candidate: Candidate, sink: Sink, lost: Lost, *, asks: bool) -> bool:
         """Whether the modem is there: then the port is open, and never was closed since it was asked."""
@@ -159,7 +169,7 @@ class SoughtPort:
         said = await self._recognise(lent, binding.trait)
         if binding.trait is Trait.USB:
             return True
-        self._said = f"has no {binding.trait.name} to tell" if said is None else f"has {binding.trait.name} {said}"
+        self._said = said or ""
         if said is not None:
             directory().note(candidate, binding.trait, said)
         return said is not None and binding.fits(said)

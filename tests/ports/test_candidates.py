@@ -85,13 +85,24 @@ async def test_one_search_at_a_port_at_a_time():
     port, other = Candidate("/dev/a", "/dev/x"), Candidate("/dev/b", "/dev/x")
     seen = directory()
     assert seen is directory()
-    await seen.take(port)
-    waiting = [asyncio.ensure_future(seen.take(other)) for _ in range(2)]
+    assert await seen.take([port]) is port
+    assert await seen.take([other, Candidate("/dev/c", "/dev/y")]) == Candidate("/dev/c", "/dev/y")
+    waiting = [asyncio.ensure_future(seen.take([other])) for _ in range(2)]
     await asyncio.sleep(0)
     waiting[0].cancel()
     seen.give_back(port)
-    await waiting[1]
+    assert await waiting[1] is other
     assert waiting[0].cancelled()
     seen.give_back(other)
-    await seen.take(port)
+    assert await seen.take([port]) is port
     seen.give_back(port)
+
+
+def test_what_another_search_has_seen_meanwhile():
+    port, seen = Candidate("/dev/a", "/dev/x"), Directory()
+    assert seen.since(port, Trait.IMEI, seen.notes) is None
+    before = seen.notes
+    seen.note(port, Trait.IMEI, IMEI.value)
+    assert seen.since(port, Trait.IMEI, before) == IMEI.value
+    assert seen.since(port, Trait.IMEI, seen.notes) is None
+    assert seen.since(port, Trait.ICCID, before) is None

@@ -226,6 +226,18 @@ async def test_two_that_look_for_each_others_ports(tmp_path, table):
             await port.aclose()
 
 
+async def test_many_that_look_for_their_ports_at_once_ask_each_of_them_hardly_more_than_once(tmp_path, table):
+    names = [f"8679590312345{number:02}" for number in range(12)]
+    modules = [await table(f"tty{number:02}", name) for number, name in enumerate(names)]
+    ports = [sought(tmp_path, f"imei:{name}") for name in reversed(names)]
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(port.open(lambda _: None, lambda _: None) for port in ports))
+    assert [port.path for port in reversed(ports)] == [module.path for module in modules]
+    assert sum(module.heard.count(b"who?") for module in modules) <= 2 * len(modules)
+    for port in ports:
+        await port.aclose()
+
+
 async def test_a_search_that_is_cancelled_leaves_nothing_open(tmp_path, table):
     modules = [await table("a", OTHER), await table("b", IMEI)]
     for turns in range(40):
