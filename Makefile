@@ -6,6 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
+FUZZ_PY := build/fuzz/venv/bin/python
 WHEEL_DIR := build/wheel
 WHEEL_PY := ../venv/bin/python
 WHEEL_TESTS ?= tests/test_exports.py tests/sites tests/at
@@ -13,7 +14,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-long torture torture-long lint format laws bench docs docs-check wheel-test constraints clean
+.PHONY: help demo test test-long torture torture-long lint format laws bench fuzz docs docs-check wheel-test constraints clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -50,6 +51,9 @@ format: $(VENV)/.dev ## format the sources
 
 laws: $(VENV)/.dev ## show each law's test failing against a broken variant
 	$(PY) -m tests.laws
+
+fuzz: build/fuzz/venv/.made ## fuzz whatever reads foreign bytes (ARGS="--minutes 5 --target demux"); needs atheris
+	$(FUZZ_PY) -m tests.fuzz $(ARGS)
 
 bench: $(VENV)/.dev ## measure, one line a goal
 	$(PY) -m benchmarks
@@ -118,3 +122,13 @@ $(VENV)/.dev: $(VENV)/.made pyproject.toml constraints.txt
 	@$(PY) -c "$$EXPAND_GROUP" test > $(VENV)/test.txt
 	@$(INSTALL) --requirement $(VENV)/dev.txt --editable ".[all]"
 	@touch $(VENV)/.demo $@
+
+# Fuzzing has an environment of its own: atheris is not to be had for every platform.
+build/fuzz/venv/.made: $(VENV)/.made pyproject.toml constraints.txt
+	@echo "installing what fuzzing needs into build/fuzz/venv ..."
+	@$(PYTHON) -m venv build/fuzz/venv
+	@$(PY) -c "$$EXPAND_GROUP" fuzz > build/fuzz/fuzz.txt
+	@$(FUZZ_PY) -m pip --disable-pip-version-check --no-input install --quiet --constraint constraints.txt \
+	  --requirement build/fuzz/fuzz.txt --editable ".[all]" || { rm -rf build/fuzz/venv; \
+	  echo "atheris cannot be installed here: it has wheels for Linux on x86-64 and for macOS only." >&2; exit 1; }
+	@touch $@
