@@ -9,11 +9,12 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from serial.tools.list_ports_common import ListPortInfo
 
 from simcom_async.commands.sim import Lock
 from simcom_async.errors import LinkError, ModemReplaced, SimcomError
 from simcom_async.modem import Modem, open_modem
-from simcom_async.ports.binding import Trait
+from simcom_async.ports.binding import Binding, Trait
 from simcom_async.ports.clock import ManualClock
 from simcom_async.ports.memory import memory_line
 from simcom_async.ports.sought import SoughtPort
@@ -137,6 +138,42 @@ async def test_two_modems_whose_ports_swap_names_under_load(
             assert modem.identity.imei == virtual.options.imei
             assert len((await modem.http.get(page)).body) == 100_000
         assert [port.path for port in map(port_of, modems)] == [f"{tmp_path}/ttyUSB1", f"{tmp_path}/ttyUSB0"]
+
+
+async def test_a_usb_device_is_found_by_its_serial_number(both: tuple[VirtualModem, VirtualModem]) -> None:
+    one, two = both
+
+    def list_ports() -> list[ListPortInfo]:
+        found = [ListPortInfo(path) for virtual in (two, one) for path in virtual.lines.ptys]
+        for port in found:
+            port.serial_number = "S1" if port.device in one.lines.ptys else "S2"
+        return found
+
+    async with open_modem(SoughtPort(Binding(Trait.USB, "S1"), list_ports=list_ports)) as modem:
+        before = modem._attachment.generation
+        one.unplug()
+        held = os.openpty()  # or it has the same name again
+        one.plug()
+        await ready(modem, after=before)
+        assert modem.identity.imei == one.options.imei
+        assert [port_of(modem).path] == one.lines.ptys
+        for descriptor in held:
+            os.close(descriptor)
+
+
+async def test_a_modem_that_is_bound_by_its_card_is_where_the_card_is(
+    both: tuple[VirtualModem, VirtualModem], tmp_path: Path
+) -> None:
+    one, two = both
+    socket = Socket(tmp_path)
+    socket.plug(*both)
+    async with open_modem(f"iccid:{one.sim.iccid}{socket.url}") as modem:
+        assert modem.dialect.name == "sim800"
+        before = modem._attachment.generation
+        one.sim.iccid, two.sim.iccid = two.sim.iccid, one.sim.iccid
+        one.unplug()
+        await ready(modem, after=before)
+        assert (modem.dialect.name, modem.identity.imei) == ("sim900", two.options.imei)
 
 
 def port_of(modem: Modem) -> SoughtPort:
