@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-__all__ = ["DRIVES", "FileProblem", "Found", "Place", "Problem", "Space", "nameable", "walk"]
+__all__ = ["DRIVES", "ENTRIES", "FileProblem", "Found", "Place", "Problem", "Space", "nameable", "walk"]
 
 #: The drives of a module: its own memory and the card.
 DRIVES = ("C", "D")
+#: Files and folders of a drive: with more than that there is no room for another.
+ENTRIES = 4096
 _NAME_LIMIT = 254
 _OCTET_LIMIT = 255  # of a name on this machine
 _REFUSED = re.compile(r'[\\:*?"<>|,;/\x00-\x1f\x7f]')

@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from simcom_async.virtual.file_place import DRIVES, FileProblem, Found, Place, Problem, Space, nameable, walk
+from simcom_async.virtual.file_place import DRIVES, ENTRIES, FileProblem, Found, Place, Problem, Space, nameable, walk
 from simcom_async.virtual.file_writer import FileWriter
 
 __all__ = ["FileSystem"]
 
 _DRIVE = re.compile(r"([A-Za-z]):")
 _COPY = 65536
+_PATH_LIMIT = 4000  # bytes of a path on this machine
 
 
 class FileSystem:
@@ -87,6 +88,8 @@ class FileSystem:
             raise FileProblem(Problem.BAD_NAME, str(place)) from error
         if not inside:
             raise FileProblem(Problem.NO_FILE, str(place))
+        if len(bytes(path)) > _PATH_LIMIT:
+            raise FileProblem(Problem.BAD_PATH, str(place))
         return path
 
     def _root(self, drive: str) -> Path:
@@ -176,6 +179,7 @@ class FileSystem:
         room = self.space(place.drive).free + replaced
         if size > room:
             raise FileProblem(Problem.FULL, str(path))
+        self._check_entries(place, disk)
         try:
             file = disk.open("ab" if append else "wb")
         except OSError as error:
@@ -209,6 +213,7 @@ class FileSystem:
             raise FileProblem(Problem.FOLDER_EXISTS, str(path))
         if not parents and not disk.parent.is_dir():
             raise FileProblem(Problem.NO_FOLDER, str(path))
+        self._check_entries(place, disk)
         try:
             disk.mkdir(parents=parents)
         except OSError as error:
@@ -267,6 +272,11 @@ class FileSystem:
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         if self.current.drive == drive:
             self.current = Place(drive)
+
+    def _check_entries(self, place: Place, disk: Path) -> None:
+        """Raise FileProblem when a drive has too many files for another one."""
+        if not disk.exists() and sum(1 for _ in self._root(place.drive).rglob("*")) >= ENTRIES:
+            raise FileProblem(Problem.FULL, str(place))
 
     def _place(self, path: str | Place) -> Place:
         return path if isinstance(path, Place) else self.place(path)
