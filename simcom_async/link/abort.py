@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from simcom_async.at.command import Command, Probe
     from simcom_async.link.channel import Channel
 
-__all__ = ["ENDS", "FILL", "LONGEST", "ask", "leave_port", "settle"]
+__all__ = ["ENDS", "FILL", "LONGEST", "ask", "leave_port", "outlast", "settle"]
 
 Send = Callable[["Command[Any]"], Awaitable[object]]
 
@@ -73,6 +73,17 @@ async def settle(channel: Channel, operation: Operation, send: Send, *, abort: b
         await _abort(channel, operation, send)
     if probe is not None and not operation.settled:
         await _ask_until_idle(channel, operation, probe, send, abort=abort)
+
+
+async def outlast(channel: Channel, operation: Operation) -> None:
+    """Waits for a completion that nothing brings, no longer than LONGEST: then it was lost on the line.
+
+    Only so its service can be had again without a person.
+    """
+    if not await channel.until(lambda: operation.exchange.finished, channel.time.now() + LONGEST):
+        operation.settled = True
+        what = f"the end of {operation.command.masked} was not seen in {LONGEST:g} s more"
+        _log.warning("%s: %s: it is taken for ended", channel.port.url, what)
 
 
 async def _abort(channel: Channel, operation: Operation, send: Send) -> None:

@@ -12,11 +12,11 @@ from simcom_async.at.event import LateReply, Noise
 from simcom_async.at.exchange import State
 from simcom_async.commands.general import At
 from simcom_async.errors import CommandTimeout, LinkError, ModemRestarted
-from simcom_async.link.abort import Send, ask, leave_port, settle
+from simcom_async.link.abort import Send, ask, leave_port, outlast, settle
 from simcom_async.link.condition import Condition, ServiceSettled, ServiceUnsettled
 from simcom_async.link.layer import Layer, Undertaken
 from simcom_async.link.rescue import Rescue
-from simcom_async.link.unseen import leave_unseen
+from simcom_async.link.unseen import in_entry, leave_unseen
 
 if TYPE_CHECKING:
     from simcom_async.at.command import Service
@@ -67,7 +67,7 @@ class Recovery:
     def stop(self) -> None:
         """Ends its tasks: the port is gone."""
         self._owner = None
-        self._remember(self._channel.current)
+        self._left = in_entry(self._channel.current) or self._left
         for task in self._tasks:
             task.cancel()
         self._claims.unsettled.clear()
@@ -83,7 +83,7 @@ class Recovery:
             if operation.exchange.state is not State.EARLY:  # else its work has ended, and its final result is lost
                 end = max(end, operation.limit()[0])
             channel.current = None
-            self._remember(operation)
+            self._left = in_entry(operation) or self._left
             self._hold(reason, silent=_timed_out(operation))
             if operation.exchange.answering:
                 self._claims.doubt(operation)
@@ -175,11 +175,6 @@ class Recovery:
         service = operation.command.wire.service
         if operation.given_up and service is not None:
             self._channel.bus.publish(ServiceSettled(service, operation.command.masked))
-
-    def _remember(self, operation: Operation | None) -> None:
-        """In whose entry the module may be, should the port be lost."""
-        if operation is not None and operation.command.wire.entry is not None and operation.exchange.waits_for_final:
-            self._left = operation
 
     def _hold(self, reason: str, *, silent: bool = False) -> None:
         self._channel.held = True
@@ -275,26 +270,10 @@ class Recovery:
             if operation.settled or operation.exchange.finished:
                 step.helped("it has ended")
             else:
-                await self._wait_out(operation)
+                await outlast(self._channel, operation)
                 step.in_vain("nothing but its completion can tell that it has ended")
             if operation.settled and operation in self._channel.due:
                 self._end(operation)
-
-    async def _wait_out(self, operation: Operation) -> None:
-        """Waits for a completion that nothing brings, as long again as it was given: then it was lost on the line.
-
-        Only so the service can be had again without a person.
-        """
-        channel = self._channel
-        seconds = max(operation.command.wire.patience.completion, channel.timings.resync)
-        if not await channel.until(lambda: operation.exchange.finished, channel.time.now() + seconds):
-            operation.settled = True
-            _log.warning(
-                "%s: the end of %s was not seen in %g s more: it is taken for ended",
-                channel.port.url,
-                operation.command.masked,
-                seconds,
-            )
 
     def _end(self, operation: Operation) -> None:
         """Nothing more can come of it."""

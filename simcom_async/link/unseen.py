@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simcom_async.link.channel import Channel
     from simcom_async.link.operation import Operation
 
-__all__ = ["leave_unseen"]
+__all__ = ["in_entry", "leave_unseen"]
 
 _log = logging.getLogger("simcom_async.link")
 
@@ -42,6 +42,12 @@ async def leave_unseen(channel: Channel, operation: Operation) -> None:
         # The module gives up by itself when its own timer has run out.
         seconds = float(getattr(operation.command, wire.entry.timer)) / 1000
         await channel.until(lambda: not probe.waits_for_final, channel.time.now() + seconds)
+
+
+def in_entry(operation: Operation | None) -> Operation | None:
+    """An operation in whose entry the module may be."""
+    waits = operation is not None and operation.exchange.waits_for_final and operation.command.wire.entry is not None
+    return operation if waits else None
 
 
 def _asked(operation: Operation) -> int:
