@@ -86,8 +86,7 @@ class Channel:
         self.trace = Trace(port.url)
         self.tally = Tally()
         self.condition = Condition.CLOSED
-        self.accepts = False
-        self.closing = False
+        self.accepts = self.closing = False
         self.current: Operation | None = None
         self.due: list[Operation] = []
         self.held = False
@@ -144,13 +143,14 @@ class Channel:
         """Arms the demux, then writes the command (law 3). What the port raises goes to who waits for the operation."""
         exchange = operation.exchange
         self.current = operation
+        if self.demux.unfinished and now > self._last + self.timings.settle:
+            self.bus.publish_all(self.demux.flush(), self.time.read(), 0)
         self.trace.command(exchange, now)
         self.demux.arm(exchange)
         operation.written_at = operation.progress = now
         exchange.written()
         line = exchange.text + _line_end(type(exchange.command))
-        self.tally.commands += 1
-        self.tally.bytes_out += len(line)
+        self.tally.written(len(line))
         try:
             self.port.write(line)
         except LinkError as error:
