@@ -71,6 +71,11 @@ class Demux:
         return self._lines.continues
 
     @property
+    def unfinished(self) -> bool:
+        """Whether the beginning of a line waits for the rest of it, and nothing else is open."""
+        return bool(self._rest) and self._framing is None and not self._lines.continues
+
+    @property
     def payload_open(self) -> bool:
         """Whether a payload is being received."""
         return self._framing is not None and not isinstance(self._framing, EchoedEntry)

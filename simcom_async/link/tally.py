@@ -62,6 +62,11 @@ class Tally:
         bus.on(ModuleBooted, self._restarted)
         bus.on(LinkChanged, self._changed)
 
+    def written(self, size: int) -> None:
+        """A command line of so many bytes is written."""
+        self.commands += 1
+        self.bytes_out += size
+
     def ended(self, failed: bool) -> None:
         """Nothing more of a command is awaited: the module has answered it."""
         self.consecutive_timeouts = 0

@@ -2,7 +2,8 @@ import asyncio
 
 import pytest
 
-from simcom_async.at.event import PayloadChunk
+from simcom_async.at.command import RawCommand
+from simcom_async.at.event import Noise, PayloadChunk, UrcLine
 from simcom_async.commands.pop3_mail import Pop3Get, Pop3Path, Pop3Saved
 from simcom_async.dialects import DIALECTS
 from simcom_async.errors import (
@@ -32,6 +33,27 @@ from .speech import (
 )
 
 OK = b"\r\nOK\r\n"
+
+
+async def test_the_rest_of_a_line_that_never_ended_is_no_part_of_an_answer(link, peer, clock, start):
+    noise = link.bus.subscribe(Noise)
+    await peer.says(b"x")
+    await clock.run(1)
+    assert not noise.pending
+    sending = await start(link.send(RawCommand.of("+ANY")))
+    assert [event.text for event in noise.take()] == [b"x"]
+    await peer.says(b"\r\nall of it\r\n\r\nOK\r\n")
+    assert await sending == ("all of it",)
+
+
+async def test_a_line_that_has_just_begun_is_whole_although_a_command_is_written_meanwhile(link, peer, clock, start):
+    urcs = link.bus.subscribe(UrcLine)
+    await peer.says(b"\r\n+NOTE: ")
+    await clock.run(0.1)
+    sending = await start(link.send(RawCommand.of("+ANY")))
+    await peer.says(b"1\r\n\r\nOK\r\n")
+    await sending
+    assert [event.text for event in urcs.take()] == [b"+NOTE: 1"]
 
 
 async def test_a_command_without_at_has_no_line_end(link, peer, start):
