@@ -12,7 +12,9 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.search.search import FAMILIES, Tally, cut, everything, insert, sampled, strike
+from simcom_async.dialects import DIALECTS
+from tests.search.declared import questions
+from tests.search.search import FAMILIES, Tally, cut, dialogues, everything, insert, sampled, strike
 
 __all__: list[str] = []
 
@@ -31,7 +33,8 @@ def main() -> int:
 
 
 def _search(family: str, seed: int, *, complete: bool) -> int:
-    cases = everything(family) if complete else sampled(family, random.Random(seed))
+    played = [*dialogues(family), *questions(DIALECTS[family])]
+    cases = everything(family, played) if complete else sampled(family, played, random.Random(seed))
     found = 0
     found += _report(f"{family}, in between", lambda: insert(cases, seed, cuts=0.2 if complete else 0.5))
     found += _report(f"{family}, inside", lambda: strike(family, seed, most=4000 if complete else 50))

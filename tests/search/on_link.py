@@ -21,7 +21,7 @@ from tests.judge.transcript import Does, Step
 from tests.judge.wire import crlf
 from tests.search.boundaries import Boundary
 from tests.search.course import offset
-from tests.search.search import Dialogue
+from tests.search.search import Example
 from tests.search.urcs import Insertion
 
 __all__ = ["interrupted", "restarted"]
@@ -119,12 +119,12 @@ class Restarted(Replay):
         assert self.over
 
 
-async def interrupted(dialogue: Dialogue, place: Boundary, insertion: Insertion) -> None:
+async def interrupted(dialogue: Example, place: Boundary, insertion: Insertion) -> None:
     """Plays it; raises AssertionError for whatever has become different."""
     await _play(dialogue, place, insertion, Interrupted)
 
 
-async def restarted(dialogue: Dialogue, place: Boundary, boot: bytes) -> None:
+async def restarted(dialogue: Example, place: Boundary, boot: bytes) -> None:
     """Plays it up to the place where the line ``boot`` comes."""
     oracle = dialogue.oracle
     found = oracle.situation(place, boot, offset(oracle.said.parts, place))
@@ -133,7 +133,7 @@ async def restarted(dialogue: Dialogue, place: Boundary, boot: bytes) -> None:
     await _play(dialogue, place, Insertion("boot", crlf(boot), (boot,)), partial(Restarted, waiting=waiting))
 
 
-async def _play(dialogue: Dialogue, place: Boundary, insertion: Insertion, kind: Callable[..., Replay]) -> None:
+async def _play(dialogue: Example, place: Boundary, insertion: Insertion, kind: Callable[..., Replay]) -> None:
     transcript = dialogue.transcript
     turns = list(far_end(transcript, dialogue.manner))
     turns.insert(_index(dialogue, turns, place), _interjected(insertion))
@@ -155,7 +155,7 @@ def _interjected(insertion: Insertion) -> Interjected:
     return Interjected(insertion.data, step, insertion.name, lines=insertion.lines)
 
 
-def _index(dialogue: Dialogue, turns: Sequence[Turn], place: Boundary) -> int:
+def _index(dialogue: Example, turns: Sequence[Turn], place: Boundary) -> int:
     """Where among the turns the place is."""
     said = [number for number, turn in enumerate(turns) if isinstance(turn, Says)]
     found = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations
@@ -25,6 +25,7 @@ __all__ = [
     "MANNERS",
     "Case",
     "Dialogue",
+    "Example",
     "Tally",
     "cut",
     "dialogues",
@@ -74,31 +75,34 @@ class Tally:
 
 @dataclass(frozen=True)
 class Dialogue:
-    """One transcript in one manner, with its oracle and its places."""
+    """One dialogue, with its oracle and its places; ``name`` begins with what it is an instance of, up to a slash."""
 
-    transcript: Transcript
-    manner: Manner
-    apart: bool
+    name: str
     oracle: Oracle
     places: tuple[Boundary, ...]
 
-    @property
-    def name(self) -> str:
-        """Which it is."""
-        return f"{self.transcript.name}/{self.manner.name.lower()}{'-apart' if self.apart else ''}"
+
+@dataclass(frozen=True)
+class Example(Dialogue):
+    """A transcript in one manner."""
+
+    transcript: Transcript
+    manner: Manner
 
 
 @cache
-def dialogues(family: str) -> tuple[Dialogue, ...]:
+def dialogues(family: str) -> tuple[Example, ...]:
     """All transcripts of a family, as dialogues."""
     dialect = DIALECTS[family]
-    found: list[Dialogue] = []
+    found: list[Example] = []
     for transcript in of_judged_services():
         if transcript.family != family:
             continue
         for manner, apart in MANNERS:
             said = spoken(transcript, manner, dialect, apart=apart)
-            found.append(Dialogue(transcript, manner, apart, Oracle(dialect, said), tuple(boundaries(said, dialect))))
+            name = f"{transcript.name}/{manner.name.lower()}{'-apart' if apart else ''}"
+            places = tuple(boundaries(said, dialect))
+            found.append(Example(name, Oracle(dialect, said), places, transcript, manner))
     return tuple(found)
 
 
@@ -111,21 +115,18 @@ def insertions(family: str) -> tuple[Insertion, ...]:
 Case = tuple[Dialogue, Boundary, Insertion]
 
 
-def everything(family: str) -> Iterator[Case]:
-    """Every insertion at every legal place."""
-    for dialogue in dialogues(family):
+def everything(family: str, played: Sequence[Dialogue]) -> Iterator[Case]:
+    """Every insertion of a family at every legal place of these dialogues."""
+    for dialogue in played:
         for place in dialogue.places:
             if place.legal:
                 yield from ((dialogue, place, insertion) for insertion in insertions(family))
 
 
-def sampled(family: str, chance: random.Random, *, share: float = 1.0) -> Iterator[Case]:
+def sampled(family: str, played: Sequence[Dialogue], chance: random.Random, *, share: float = 1.0) -> Iterator[Case]:
     """One insertion at that share of the legal places, and every insertion at one place at least."""
     legal = [
-        (dialogue, place)
-        for dialogue in dialogues(family)
-        for place in dialogue.places
-        if place.legal and chance.random() < share
+        (dialogue, place) for dialogue in played for place in dialogue.places if place.legal and chance.random() < share
     ]
     left = list(insertions(family))
     chance.shuffle(left)
@@ -170,7 +171,7 @@ def _count(
     tally: Tally, places: set[tuple[str, Boundary]], dialogue: Dialogue, place: Boundary, insertion: Insertion
 ) -> None:
     tally.cases += 1
-    tally.transcripts.add(dialogue.transcript.name)
+    tally.transcripts.add(dialogue.name.partition("/")[0])
     tally.lines.add(insertion.name)
     if (dialogue.name, place) not in places:
         places.add((dialogue.name, place))
@@ -184,7 +185,7 @@ def cut(family: str, seed: int, *, most: int) -> Tally:
     """
     tally, chance = Tally(), random.Random(seed)
     for dialogue in dialogues(family):
-        tally.transcripts.add(dialogue.transcript.name)
+        tally.transcripts.add(dialogue.name.partition("/")[0])
         for cuts in _cuts(dialogue.oracle.said, chance, most):
             tally.cases += 1
             finding = dialogue.oracle.cut(cuts)

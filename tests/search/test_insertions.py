@@ -14,8 +14,10 @@ import pytest
 
 from simcom_async.at.classifier import Classifier
 from simcom_async.at.event import LineEvent, Noise, ReplyLine
+from simcom_async.dialects import DIALECTS
 from tests.judge.declared import of_judged_services
 from tests.search.boundaries import ILLEGAL, Where
+from tests.search.declared import questions
 from tests.search.exemptions import EXEMPTIONS
 from tests.search.search import FAMILIES, dialogues, everything, insert, insertions, sampled, strike
 
@@ -32,10 +34,18 @@ def test_the_families_are_those_that_are_judged() -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_what_comes_in_between_changes_nothing_else(family: str) -> None:
-    tally = insert(sampled(family, random.Random(SEED), share=SHARE), SEED, cuts=0.5)
+    tally = insert(sampled(family, dialogues(family), random.Random(SEED), share=SHARE), SEED, cuts=0.5)
     assert tally.findings == []
     assert tally.lines == {insertion.name for insertion in insertions(family)}
     assert tally.places.keys() >= {"BEFORE_ECHO", "BEFORE_ANSWER", "BEFORE_FINAL", "AFTER_FINAL"}
+
+
+@pytest.mark.parametrize("family", DIALECTS)
+def test_what_comes_in_between_answers_no_declared_command(family: str) -> None:
+    played = questions(DIALECTS[family])
+    tally = insert(sampled(family, played, random.Random(SEED), share=SHARE), SEED, cuts=0.2)
+    assert tally.findings == []
+    assert len(played) > 2 * len(DIALECTS[family].commands) / 3
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -71,7 +81,16 @@ def test_what_is_exempt_is_ambiguous(name: str) -> None:
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("family", FAMILIES)
 def test_everything_in_between_everywhere(family: str) -> None:
-    tally = insert(everything(family), SEED, cuts=0.2)
+    tally = insert(everything(family, dialogues(family)), SEED, cuts=0.2)
+    print(f"{family}: {tally}")
+    assert tally.findings == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("family", DIALECTS)
+def test_everything_in_between_every_declared_command(family: str) -> None:
+    tally = insert(everything(family, questions(DIALECTS[family])), SEED, cuts=0.2)
     print(f"{family}: {tally}")
     assert tally.findings == []
 
@@ -117,5 +136,5 @@ def sleepy(self: Classifier, line: bytes, tag: bytes, start: int) -> LineEvent:
 def test_the_search_finds_a_classifier_that_errs(variant: Classify, monkeypatch: pytest.MonkeyPatch) -> None:
     assert dialogues("sim800")  # as they are without it
     monkeypatch.setattr(Classifier, "classify", variant)
-    cases = sampled("sim800", random.Random(SEED))
+    cases = sampled("sim800", dialogues("sim800"), random.Random(SEED))
     assert insert(islice(cases, 800), SEED, cuts=0.0).findings

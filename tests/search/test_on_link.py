@@ -8,8 +8,10 @@ import pytest
 
 from simcom_async.commands.topics import ModuleBooted
 from simcom_async.dialects import DIALECTS
+from tests.search.boundaries import Boundary
 from tests.search.on_link import interrupted, restarted
-from tests.search.search import FAMILIES, Case, dialogues, insertions
+from tests.search.search import FAMILIES, Example, dialogues, insertions
+from tests.search.urcs import Insertion
 
 SEED = 6
 #: Cases of a family that `make test` plays, and `make test-long`; so many restarts of each.
@@ -17,9 +19,9 @@ SOME, MANY = 20, 1500
 RESTARTS, MANY_RESTARTS = 3, 150
 
 
-def cases(family: str, chance: random.Random, count: int) -> list[Case]:
+def cases(family: str, chance: random.Random, count: int) -> list[tuple[Example, Boundary, Insertion]]:
     """So many cases in which nothing else changes: what is ambiguous, and what restarts the module, is none."""
-    found: list[Case] = []
+    found: list[tuple[Example, Boundary, Insertion]] = []
     lines = [one for one in insertions(family) if not one.payload and not _boots(family, one.lines)]
     while len(found) < count:
         dialogue = chance.choice(dialogues(family))
