@@ -205,7 +205,7 @@ class Attachment:
             self._life.enter(Opening("looked for again" if self.generation else "being opened"))
         await self._ladder.climb()
         if not self._ready:
-            raise ModemRestarted(f"{self.url}: the module has restarted again", port=self.url)
+            raise ModemRestarted(f"{self.url}: the module has restarted, or was lost, again", port=self.url)
 
     def _failed(self, error: Exception) -> None:
         self._life.enter(Lost(str(error)))

@@ -23,7 +23,7 @@ class BackOff:
         """The seconds until the next attempt."""
         policy, pause = self._policy, self._pause
         self._pause = min(pause * 2, policy.longest_pause)
-        return max(policy.first_pause, pause * (1 - policy.jitter * self._random.random()))
+        return pause * (1 - policy.jitter * self._random.random())
 
     def reset(self) -> None:
         """Begin with the shortest again."""

@@ -40,7 +40,7 @@ class RecoveryPolicy:
     """How a modem helps itself. All times are seconds. Making one raises UsageError for a value outside its limits.
 
     ``layers`` that are allowed; PROBE and ABORT are always. ``first_pause``, ``longest_pause``: between two attempts to
-    find a module; each is twice as long as the one before. ``jitter``: the share of a pause that is left to chance, so
+    find a module; each is twice as long as the one before. ``jitter``: the share of a pause that chance takes away, so
     that the modems of a farm do not knock in step; ``seed`` decides it (None: the port's name does).
 
     RADIO, RESET, and POWER for a module that answers AT, interrupt whoever uses it. They come only while no service is
