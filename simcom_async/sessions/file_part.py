@@ -8,6 +8,7 @@ from simcom_async.at.command import Service
 from simcom_async.at.event import PayloadChunk, UrcLine
 from simcom_async.commands.file_transfer import FileSend
 from simcom_async.errors import CommandTimeout, ProtocolError
+from simcom_async.sessions.whole import Whole
 
 if TYPE_CHECKING:
     from simcom_async.link.link import Link
@@ -50,7 +51,7 @@ async def _read(link: Link, command: FileSend) -> tuple[bytes, bool]:
 
     A packet that lost bytes on the line takes as many of what follows it.
     """
-    pieces: list[bytes] = []
+    whole = Whole(command.masked)
     ends: list[int] = []
     bare: list[bool] = []
 
@@ -63,5 +64,5 @@ async def _read(link: Link, command: FileSend) -> tuple[bytes, bool]:
             bare.append(line.start - ends.pop() < _LINE_END)
 
     with link.bus.on(PayloadChunk, received), link.bus.on(UrcLine, said):
-        await link.send(command, sink=pieces.append)
-    return b"".join(pieces), any(bare)
+        await link.send(command, sink=whole.add)
+    return whole.data, any(bare)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from simcom_async.sessions.file_part import PART, read_part
 from simcom_async.sessions.file_visit import failing
+from simcom_async.sessions.whole import gathered_whole
 from simcom_async.sessions.witness import witnessed
 
 if TYPE_CHECKING:
@@ -71,9 +72,8 @@ class FileStream:
         return piece
 
     async def read(self) -> bytes:
-        """The rest of it."""
-        pieces = [piece async for piece in self]
-        return b"".join(pieces)
+        """The rest of it. Raises ProtocolError when it is more than WHOLE_MAXIMUM bytes."""
+        return await gathered_whole(self, "the file")
 
     async def aclose(self) -> None:
         """Read no more; again is harmless."""

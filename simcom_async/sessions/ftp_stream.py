@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from simcom_async.errors import UsageError
+from simcom_async.sessions.whole import gathered_whole
 from simcom_async.sessions.witness import witnessed
 
 if TYPE_CHECKING:
@@ -69,9 +70,8 @@ class FtpStream:
         return self._closed
 
     async def read(self) -> bytes:
-        """The rest of it."""
-        pieces = [piece async for piece in self]
-        return b"".join(pieces)
+        """The rest of it. Raises ProtocolError when it is more than WHOLE_MAXIMUM bytes."""
+        return await gathered_whole(self, "the file")
 
     async def aclose(self) -> None:
         """End the transfer, wherever it is; again is harmless."""

@@ -19,6 +19,7 @@ from simcom_async.sessions.http_tls import TlsFlow
 from simcom_async.sessions.progress import Direction, Meter
 from simcom_async.sessions.resumption import INTERRUPTIONS, Resumption
 from simcom_async.sessions.session import Session
+from simcom_async.sessions.whole import gathered_whole
 from simcom_async.sessions.witness import witnessed
 
 if TYPE_CHECKING:
@@ -183,11 +184,8 @@ class HttpStream:
         return piece
 
     async def read(self) -> bytes:
-        """The rest of the body."""
-        body = bytearray()
-        async for piece in self:
-            body += piece
-        return bytes(body)
+        """The rest of the body. Raises ProtocolError when it is more than WHOLE_MAXIMUM bytes."""
+        return await gathered_whole(self, f"{self._request.method} {self._request.url}")
 
     async def aclose(self) -> None:
         """End the request, wherever it is; again is harmless."""

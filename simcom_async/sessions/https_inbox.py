@@ -24,6 +24,7 @@ from simcom_async.errors import CommandFailed, CommandTimeout, ModemRestarted, P
 from simcom_async.link.condition import LinkChanged
 from simcom_async.sessions.counted import block_size
 from simcom_async.sessions.http_flow import http_error, refused_error
+from simcom_async.sessions.whole import Whole
 
 if TYPE_CHECKING:
     from simcom_async.link.subscription import Listener
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HttpsInbox"]
 
+_FETCH_MAXIMUM = 1_048_576  # bytes that one command gives, whatever was asked for
 _SILENCE = 130.0  # seconds that a server may be silent; the module waits 120 (SIM52xx HTTP note V0.02)
 _LOOK, _LONGEST_LOOK = 2.0, 30.0  # seconds of silence before the module is asked; they double
 
@@ -193,19 +195,20 @@ class HttpsInbox:
             return None
 
     async def _fetch(self, size: int) -> bytes:
-        pieces: list[bytes] = []
         command = ChttpsReceive(length=size)
+        whole = Whole(command.masked, _FETCH_MAXIMUM)
         try:
-            code = (await self._link.send(command, sink=pieces.append)).code
+            code = (await self._link.send(command, sink=whole.add)).code
         except CommandFailed as error:
             if error.code != ChttpsCode.CLOSED and (not self.peer_closed or isinstance(error.code, int)):
                 raise refused_error(self._request, error, ChttpsCode) from error
             code = ChttpsCode.CLOSED
+        data = whole.data
         if code is ChttpsCode.CLOSED:
-            self.peer_closed, self._over = True, not pieces
+            self.peer_closed, self._over = True, not data
         elif code is not ChttpsCode.DONE:
             raise http_error(self._request, command.masked, code)
-        return b"".join(pieces)
+        return data
 
     async def _fetch_blindly(self) -> bytes:
         """What waits, where nobody knows how much.

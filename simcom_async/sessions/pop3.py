@@ -23,6 +23,7 @@ from simcom_async.sessions.pop3_numeric import NumericPop3
 from simcom_async.sessions.pop3_textual import TextualPop3
 from simcom_async.sessions.progress import Direction, Meter, Progress
 from simcom_async.sessions.session import Session
+from simcom_async.sessions.whole import gathered_whole
 from simcom_async.sessions.witness import witnessed
 
 if TYPE_CHECKING:
@@ -261,8 +262,8 @@ class Pop3Stream:
         self._begun = self._over = self._broken = False
 
     async def read(self) -> bytes:
-        """The rest of the mail."""
-        return b"".join([piece async for piece in self])
+        """The rest of the mail. Raises ProtocolError when it is more than WHOLE_MAXIMUM bytes."""
+        return await gathered_whole(self, f"mail {self.number}")
 
     async def aclose(self) -> None:
         """Read no more of it; again is harmless."""

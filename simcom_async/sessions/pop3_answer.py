@@ -16,6 +16,7 @@ from simcom_async.commands.topics import ModuleBooted
 from simcom_async.errors import CommandFailed, CommandTimeout, ModemRestarted, ProtocolError
 from simcom_async.sessions.counted import Reading, read_counted
 from simcom_async.sessions.multiline import MultiLine
+from simcom_async.sessions.whole import Whole
 
 if TYPE_CHECKING:
     from simcom_async.sessions.attach import Attachment
@@ -26,6 +27,7 @@ _MORE_LIMIT = 150.0  # seconds until the module says that more has come, or that
 _DRAIN_LIMIT = 120.0  # seconds for reading away what nobody wants
 
 
+_LIST_MAXIMUM = 4_194_304  # bytes of a list, or of the head of a mail
 _PORTION = 8_192  # bytes that are read in one step, or a chunk more: a step has a price of its own
 _READ = EmailPop3Read()
 
@@ -70,11 +72,11 @@ class HeldAnswer:
         return b""
 
     async def whole(self) -> bytes:
-        """The rest of it."""
-        pieces = []
+        """The rest of it. Raises ProtocolError when it is more than a list can be."""
+        whole = Whole(self._what, _LIST_MAXIMUM)
         while piece := await self.read():
-            pieces.append(piece)
-        return b"".join(pieces)
+            whole.add(piece)
+        return whole.data
 
     async def discard(self) -> None:
         """Read it away: nothing else ends it and keeps the session."""

@@ -39,6 +39,7 @@ from simcom_async.sessions.errand import Errand
 from simcom_async.sessions.mail_store import removed
 from simcom_async.sessions.parameter import composed
 from simcom_async.sessions.pop3_flow import MailboxSize, MailSize, Pop3Account, Pop3Flow, Pop3Outfit
+from simcom_async.sessions.whole import Whole
 
 if TYPE_CHECKING:
     from simcom_async.sessions.file_stream import FileStream
@@ -189,9 +190,9 @@ class TextualPop3(Pop3Flow):
 
     async def _printed(self) -> bytes:
         """The mail as AT+POP3READ prints it, without a length: for a module whose files cannot be read."""
-        pieces: list[bytes] = []
-        await self.outfit.link.send(Pop3Read(), sink=pieces.append)
-        return b"".join(pieces)
+        mail = Whole(self.what)
+        await self.outfit.link.send(Pop3Read(), sink=mail.add)
+        return mail.data
 
     async def _remove(self) -> None:
         """Remove what was saved, and the folder that was made for it."""
