@@ -125,19 +125,27 @@ class Session:
 
     async def _leave(self, claim: Claim, clean_up: Callable[[], Awaitable[None]]) -> None:
         try:
-            try:
-                await clean_up()
-            except Exception:
-                await self._settle(claim)  # the clean-up itself may have been given up
-                raise
+            await self._end(claim, clean_up)
             await self._settle(claim)
         except (PortLost, ModemRestarted) as error:
             _log.debug("%s: %s ended by itself: %s", self._attachment.url, claim.service, error)
         except Exception as error:
-            # What was asked for has been done or has failed by its own error; the next user starts with a clean-up.
-            _log.warning("%s: %s could not be ended in order: %s", self._attachment.url, claim.service, error)
+            self._warn(claim, error)
         finally:
             self._release(claim)
+
+    async def _end(self, claim: Claim, clean_up: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await clean_up()
+        except (PortLost, ModemRestarted):
+            raise
+        except Exception as error:
+            # What was asked for has been done or has failed by its own error; the next user starts with a clean-up,
+            # once that is over which this one has given up.
+            self._warn(claim, error)
+
+    def _warn(self, claim: Claim, error: Exception) -> None:
+        _log.warning("%s: %s could not be ended in order: %s", self._attachment.url, claim.service, error)
 
     async def _settle(self, claim: Claim) -> None:
         """See what was given up ended. Raises CommandTimeout."""
