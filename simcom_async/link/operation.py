@@ -74,6 +74,13 @@ class Operation:
             return self.written_at + patience.first, "first byte"
         return when, name
 
+    def drained(self) -> float:
+        """Until when its final result may come when nobody waits for it any more: as declared, whatever was asked for.
+
+        Who has asked for hours would have everybody else wait for them.
+        """
+        return min(self.limit()[0], self._stage()[0])
+
     def _stage(self) -> tuple[float, str]:
         patience = self.command.wire.patience
         state = self.exchange.state

@@ -81,7 +81,7 @@ class Recovery:
             channel.trace.keep(operation.exchange)
             end = channel.time.now() + channel.timings.settle
             if operation.exchange.state is not State.EARLY:  # else its work has ended, and its final result is lost
-                end = max(end, operation.limit()[0])
+                end = max(end, operation.drained())
             channel.current = None
             self._left = in_entry(operation) or self._left
             self._hold(reason, silent=_timed_out(operation))

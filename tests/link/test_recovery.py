@@ -149,6 +149,13 @@ async def test_work_whose_completion_was_lost_is_taken_for_ended_in_the_end(link
     assert not await link.settled(Service.SMTP, 0)
 
 
+async def test_a_command_that_was_given_hours_does_not_hold_the_port_for_them(link, peer, clock, start):
+    sending = await start(link.send(LevelRead(), timeout=86_400))
+    sending.cancel()
+    peer.answers = {b"AT": OK, b"AT+LEVEL?": b"\r\n+LEVEL: 2\r\n\r\nOK\r\n"}
+    assert await clock.run_until(link.send(LevelRead()), 20) == Level(value=2)
+
+
 async def test_work_that_has_ended_is_settled_though_its_final_result_was_lost(link, peer, clock, start):
     sending = await start(link.send(SendMail()))
     await peer.says(b"\r\n+SEND: 1\r\n")
