@@ -313,3 +313,33 @@ def test_importing_it_loads_no_server_and_no_virtual_modem() -> None:
     assert "simcom_async.pytest_plugin" in loaded
     heavy = {"aiohttp", "click", "rich", "serial_asyncio", "trustme", "simcom_async.sites", "simcom_async.virtual"}
     assert loaded & heavy == set()
+
+
+def test_the_traffic_before_an_error_is_in_the_report_of_a_failed_test(plain: pytest.Pytester) -> None:
+    plain.makepyfile(
+        """
+        import pytest
+
+        from simcom_async.virtual.faults import Reset
+
+        @pytest.mark.asyncio
+        async def test_that_fails(modem, virtual_modem):
+            virtual_modem.faults.add(Reset(command="+CREG"))
+            await modem.at("+CREG?")
+
+        @pytest.mark.asyncio
+        async def test_that_fails_by_itself(modem):
+            assert await modem.at("+CSQ") == ()
+
+        @pytest.mark.asyncio
+        async def test_that_expects_it(modem, virtual_modem):
+            virtual_modem.faults.add(Reset(command="+CREG"))
+            with pytest.raises(ConnectionError):
+                await modem.at("+CREG?")
+        """
+    )
+    ran = plain.runpytest_inprocess()
+    ran.assert_outcomes(failed=3)
+    shown = ran.stdout.str()
+    assert shown.count("traffic of the modem") == 2  # the third test expects another error
+    ran.stdout.fnmatch_lines(["*traffic of the modem*", "the last traffic of *", "*> AT+CREG[?]*", "*! the error"])

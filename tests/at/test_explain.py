@@ -163,3 +163,31 @@ def test_fields(text: str, fields: list[str]) -> None:
 def test_a_digit_that_is_no_number_is_no_count() -> None:
     session: Recording = [("tx", "AT+X=²\r".encode("latin-1")), ("rx", b"DOWNLOAD\r\n"), ("tx", b"abc\x1a")]
     assert [element.kind for element in explain(session, s.SPEECH)] == ["prompt"]
+
+
+@pytest.mark.parametrize("command", [b'AT+CMGS="1"\r', b"AT+BODY\r"])
+def test_an_entry_that_was_thrown_away_has_ended(command: bytes) -> None:
+    session: Recording = [
+        ("tx", command),
+        ("rx", b"\r\n> "),
+        ("tx", b"hello"),
+        ("tx", b"\x1b"),
+        ("rx", b"\r\nOK\r\n"),
+        ("tx", b"AT\r"),
+        ("rx", b"\r\nOK\r\n"),
+    ]
+    kinds = [(element.kind, element.command) for element in explain(session, s.SPEECH)]
+    line = command.decode("ascii").strip()
+    assert kinds == [("prompt", line), ("final", line), ("final", "AT")]
+
+
+def test_esc_inside_counted_bytes_is_one_of_them() -> None:
+    session: Recording = [
+        ("tx", b"AT+GIVE=3\r"),
+        ("rx", b"DOWNLOAD\r\n"),
+        ("tx", b"\x1b"),
+        ("tx", b"AT"),
+        ("tx", b"\r"),
+    ]
+    session += [("rx", b"\r\nOK\r\n")]
+    assert [(element.kind, element.command) for element in explain(session, s.SPEECH)][-1] == ("final", "AT+GIVE=3")

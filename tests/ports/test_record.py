@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from simcom_async.errors import LinkError, PortLost, UsageError
 from simcom_async.ports.clock import ManualClock
 from simcom_async.ports.memory import memory_line
-from simcom_async.ports.record import Entry, Recording, RecordingPort, read_recording
+from simcom_async.ports.record import Entry, Recording, RecordingPort, read_recording, save_recording
 
 HEADER = '{"simcom_recording": 1, "dialect": null, "started": null}\n'
 
@@ -297,3 +297,19 @@ def test_a_recording_that_cannot_be_read(tmp_path, path):
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(UsageError, match="cannot read the recording"):
         read_recording(path)
+
+
+@pytest.mark.parametrize("dialect", ["sim800", None])
+def test_a_recording_that_is_saved_is_the_one_that_is_read(path, dialect):
+    entries = (Entry(0.0, "tx", b"AT\r"), Entry(None, "rx", bytes(range(256))), Entry(1.5, "rx", b""))
+    recording = Recording(dialect, "2026-11-28T17:00:00.000+00:00", entries)
+    save_recording(path, recording)
+    assert read_recording(path) == recording
+    header, first, *_ = path.read_text("utf-8").splitlines()
+    assert json.loads(header) == {"simcom_recording": 1, "dialect": dialect, "started": recording.started}
+    assert json.loads(first) == {"t": 0.0, "dir": "tx", "data": "AT\r"}
+
+
+def test_a_recording_that_cannot_be_saved(tmp_path):
+    with pytest.raises(UsageError, match="cannot save the recording"):
+        save_recording(tmp_path / "none" / "file", Recording(None, None, ()))
