@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simcom_async.at.command import Service
-from simcom_async.at.event import PayloadChunk, UrcLine
+from simcom_async.at.event import Noise, PayloadChunk, UrcLine
 from simcom_async.commands.file_transfer import FileSend
 from simcom_async.errors import CommandTimeout, ProtocolError
 from simcom_async.sessions.whole import Whole
@@ -49,7 +49,7 @@ async def read_part(link: Link, path: str, position: int, size: int) -> bytes:
 async def _read(link: Link, command: FileSend) -> tuple[bytes, bool]:
     """The bytes of the packets, and whether a line followed one of them without the line end in front of it.
 
-    A packet that lost bytes on the line takes as many of what follows it.
+    A packet that lost bytes on the line takes as many of what follows it, one that got some leaves as many behind it.
     """
     whole = Whole(command.masked)
     ends: list[int] = []
@@ -63,6 +63,9 @@ async def _read(link: Link, command: FileSend) -> tuple[bytes, bool]:
         if ends:
             bare.append(line.start - ends.pop() < _LINE_END)
 
-    with link.bus.on(PayloadChunk, received), link.bus.on(UrcLine, said):
+    bus = link.bus
+    with bus.on(PayloadChunk, received), bus.on(UrcLine, said), bus.subscribe(Noise, bound=8) as noise:
         await link.send(command, sink=whole.add)
+        if noise.pending:
+            raise ProtocolError(f"{command.masked}: something stands between the packets")
     return whole.data, any(bare)

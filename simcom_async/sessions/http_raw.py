@@ -6,9 +6,9 @@ reader makes the module wait, elsewhere what waits unread is bounded (law 7).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from simcom_async.at.event import PayloadChunk
+from simcom_async.at.event import Noise, PayloadChunk
 from simcom_async.commands.chttp import ChttpAct, ChttpCode, ChttpEvent
 from simcom_async.errors import CommandFailed, ProtocolError
 from simcom_async.sessions.http_carried import CarriedFlow
@@ -40,11 +40,13 @@ class RawFlow(CarriedFlow):
 
     def __init__(self, attachment: Attachment, network: NetworkSession, request: HttpRequest) -> None:
         super().__init__(attachment, network, request)
-        self._pushed = Pushed(self._link, self._too_much)
+        self._pushed = Pushed(self._link, self._broken_off)
         self._packet: list[bytes] = []
         self._failure: ProtocolError | None = None
+        self._strange: ProtocolError | None = None
+        self._begun = False
         self._work: Undertaking[ChttpEvent] | None = None
-        self._watch: Listener[PayloadChunk] | None = None
+        self._watches: tuple[Listener[Any], ...] = ()
 
     async def begin(self, claim: Claim) -> None:
         """As every way; what is entered may take its time."""
@@ -62,8 +64,8 @@ class RawFlow(CarriedFlow):
     async def end(self) -> None:
         """Wait no more; what still comes of it goes nowhere."""
         work, self._work = self._work, None
-        watch, self._watch = self._watch, None
-        if watch is not None:
+        watches, self._watches = self._watches, ()
+        for watch in watches:
             watch.close()
         if work is None:
             return
@@ -80,14 +82,16 @@ class RawFlow(CarriedFlow):
         self._command = composed(self._link.dialect, {"host": field, "port": field}, ChttpAct, host=host, port=port)
 
     async def _ask(self) -> None:
-        if self._watch is None:
-            self._watch = self._link.bus.on(PayloadChunk, self._came)
+        if not self._watches:
+            self._watches = (self._link.bus.on(PayloadChunk, self._came), self._link.bus.on(Noise, self._strayed))
         self._work = Undertaking(self._attachment, self._command, entry=self.outgoing())
 
     async def _take(self) -> bytes:
         work, pushed = self._work, self._pushed
         assert work is not None  # noqa: S101 - begin comes first
-        await work.until(lambda: bool(pushed.size) or self._failure is not None)
+        await work.until(lambda: bool(pushed.size or self._failure or self._strange))
+        if self._strange is not None:  # what stands behind a packet was in it, and what it had has come to harm
+            raise self._strange
         if pushed.size:
             return pushed.take()
         if self._failure is not None:
@@ -99,6 +103,7 @@ class RawFlow(CarriedFlow):
         """A packet counts when all of it is there: in one that breaks off a module's boot lines look like its data."""
         if chunk.command is not self._command:
             return
+        self._begun = True
         self._packet.append(chunk.data)
         if not chunk.last:
             return
@@ -112,6 +117,14 @@ class RawFlow(CarriedFlow):
         if self._work is not None:
             self._work.changed.set()
 
+    def _strayed(self, noise: Noise) -> None:
+        """Behind a packet there is nothing but the next one, or the end."""
+        if self._begun and self._strange is None:
+            what = f"{noise.text[:64]!r} came between the packets; bytes were lost or added on the line"
+            self._strange = self._broken_off(f"{what}, use flow control")
+            if self._work is not None:
+                self._work.changed.set()
+
     def _check(self, work: Undertaking[ChttpEvent]) -> None:
         """Raise what has broken it off."""
         try:
@@ -121,5 +134,5 @@ class RawFlow(CarriedFlow):
         if code is not ChttpCode.DONE:
             raise http_error(self._request, self._command.masked, code)
 
-    def _too_much(self, why: str) -> ProtocolError:
+    def _broken_off(self, why: str) -> ProtocolError:
         return ProtocolError(f"{self._request.method} {self._request.url}: {why}")

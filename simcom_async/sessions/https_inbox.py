@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from simcom_async.at.event import Noise
 from simcom_async.commands.chttps import (
     ChttpsCode,
     ChttpsDataWaiting,
@@ -20,7 +21,7 @@ from simcom_async.commands.chttps import (
     ChttpsStateRead,
 )
 from simcom_async.commands.topics import ModuleBooted
-from simcom_async.errors import CommandFailed, CommandTimeout, ModemRestarted, PortLost
+from simcom_async.errors import CommandFailed, CommandTimeout, ModemRestarted, PortLost, ProtocolError
 from simcom_async.link.condition import LinkChanged
 from simcom_async.sessions.counted import block_size
 from simcom_async.sessions.http_flow import http_error, refused_error
@@ -197,13 +198,17 @@ class HttpsInbox:
     async def _fetch(self, size: int) -> bytes:
         command = ChttpsReceive(length=size)
         whole = Whole(command.masked, _FETCH_MAXIMUM)
-        try:
-            code = (await self._link.send(command, sink=whole.add)).code
-        except CommandFailed as error:
-            if error.code != ChttpsCode.CLOSED and (not self.peer_closed or isinstance(error.code, int)):
-                raise refused_error(self._request, error, ChttpsCode) from error
-            code = ChttpsCode.CLOSED
+        with self._link.bus.subscribe(Noise, bound=8) as noise:
+            try:
+                code = (await self._link.send(command, sink=whole.add)).code
+            except CommandFailed as error:
+                if error.code != ChttpsCode.CLOSED and (not self.peer_closed or isinstance(error.code, int)):
+                    raise refused_error(self._request, error, ChttpsCode) from error
+                code = ChttpsCode.CLOSED
+            strays = noise.pending
         data = whole.data
+        if data and strays:
+            raise ProtocolError(f"{command.masked}: something stands behind the {len(data)} bytes that were announced")
         if code is ChttpsCode.CLOSED:
             self.peer_closed, self._over = True, not data
         elif code is not ChttpsCode.DONE:

@@ -19,6 +19,13 @@ def packet(data: str, told: int | None = None) -> str:
     return f"\r\n+CFTRANTX: DATA,{len(data) if told is None else told}\r\n{data}"
 
 
+HARMED = [
+    packet("ab") + END + OK,
+    packet("abc", 5) + END + OK,
+    packet("abcde"),
+    packet("abxxxcde", 5) + END + OK,
+    packet("ab\r\nRING\r\nc", 3) + packet("de") + END + OK,
+]
 GOOD = packet("abc") + packet("de") + END + OK
 
 
@@ -42,7 +49,7 @@ async def test_the_bytes_of_packets(answer: str) -> None:
     assert peer.lines == [READ]
 
 
-@pytest.mark.parametrize("first", [packet("ab") + END + OK, packet("abc", 5) + END + OK, packet("abcde"), None])
+@pytest.mark.parametrize("first", [*HARMED, None])
 async def test_a_part_that_came_to_harm_is_read_again(first: Answer) -> None:
     found, peer = await read(first, GOOD)
     assert found == b"abcde"

@@ -129,6 +129,18 @@ async def test_an_answer_that_is_cut_off_is_an_error_with_how_far_it_came() -> N
         assert await at.get() == b"hello"
 
 
+@pytest.mark.parametrize("stray", [b"\r\nRING\r\n", b"\r\n+CREG: 1\r\n"])
+async def test_what_was_put_into_a_packet_pushes_its_end_out_and_is_told(stray: bytes) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n" + b"0123456789" * 3
+    peer = ChttpPeer()
+    peer.pushed = pushed(answer).replace(b"0123456789" * 3, b"01234" + stray + b"56789" + b"0123456789" * 2)
+    async with talk(peer) as at:
+        with pytest.raises(ProtocolError, match="came between the packets"):
+            await at.get()
+        peer.pushed = pushed(ANSWER)
+        assert await at.get() == b"hello"
+
+
 async def test_a_timeout_is_for_the_head_and_for_each_part_that_is_waited_for() -> None:
     peer = ChttpPeer()
     peer.pushed = OK.encode()

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from simcom_async.errors import CommandTimeout, HttpError, ModemRestarted
+from simcom_async.errors import CommandTimeout, HttpError, ModemRestarted, ProtocolError
 from tests.sessions.chttp_peer import ANSWER, CLOSED, EVENT, ChttpPeer, code, talk
 from tests.sessions.peer import ERROR, OK, text
 
@@ -93,6 +93,16 @@ async def test_what_is_left_when_the_server_has_closed_is_read_first() -> None:
         with pytest.raises(HttpError, match="closed the connection after 5 bytes of the body of 9") as caught:
             await at.get(URL)
         assert (caught.value.code, caught.value.retry) == (3, True)
+
+
+async def test_what_was_put_into_a_packet_pushes_its_end_out_and_is_told() -> None:
+    peer = ChttpPeer()
+    size = len(ANSWER)
+    harmed = ANSWER[:-5] + b"\r\nRING\r\n" + ANSWER[-5:]
+    peer.on(f"AT+CHTTPSRECV={size}", OK + f"\r\n+CHTTPSRECV: DATA,{size}\r\n{harmed.decode()}\r\n+CHTTPSRECV: 0\r\n")
+    async with talk(peer) as at:
+        with pytest.raises(ProtocolError, match=f"behind the {size} bytes"):
+            await at.get(URL)
 
 
 @pytest.mark.parametrize("number", [1, 4, 5, 8])
