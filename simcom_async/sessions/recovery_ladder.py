@@ -68,6 +68,7 @@ class Ladder:
         self._known = known
         self._asked: tuple[Layer, ...] = ()
         self._due: tuple[Layer, str] | None = None
+        self._missed_at: float | None = None
 
     @property
     def due(self) -> bool:
@@ -84,7 +85,12 @@ class Ladder:
 
     async def climb(self) -> None:
         """Make one attempt. Raises what it has failed with, and what was tried besides."""
-        plan = self._plan()
+        if self._missed_at is None:
+            self._missed_at = self._clock.time()
+        await self._climb(self._plan())
+        self._missed_at = None
+
+    async def _climb(self, plan: _Plan) -> None:
         failure: SimcomError | None = None
         if Layer.PROBE in plan.layers:
             try:
@@ -112,10 +118,17 @@ class Ladder:
         return _Plan(_Occasion.SEARCH, self._policy.ladder(Trouble.SILENT), Trouble.SILENT.value)
 
     def _may(self, layer: Layer) -> bool:
-        """Whether a layer makes sense for a silent module: its port was opened just now, its supply not long ago."""
+        """Whether a layer makes sense for a silent module.
+
+        Its port is not opened again when it has just been. A port that is away for a short time comes back by itself:
+        somebody has pulled a cable, or the module restarts.
+        """
+        away = self._link.condition in GONE
         if layer is Layer.REOPEN:
-            return self._known() and self._link.condition not in GONE
-        return self._layers.there(layer) and self._calm.over()
+            return self._known() and not away
+        missed = self._clock.time() - (self._missed_at or 0.0)
+        early = away and self._known() and missed < self._policy.away
+        return self._layers.there(layer) and not early and self._calm.over()
 
     async def _take(self, layer: Layer, why: str, failure: SimcomError | None) -> SimcomError | None:
         """Carry out a layer and look for the module; None when that has helped, else what is to be told."""

@@ -126,11 +126,14 @@ class Layers:
         """
         end = self._clock.time() + self._policy.boot
         try:
-            await booted.get(self._policy.boot)
+            if self._link.condition not in GONE:
+                await booted.get(self._policy.boot)
         except CommandTimeout:
             await self._reopen("is opened again: the module was restarted")
         except LinkError as error:
             _log.debug("the port has gone with its module: %s", error)
+        finally:
+            booted.close()
         while self._link.condition in GONE:
             try:
                 await self._link.open()

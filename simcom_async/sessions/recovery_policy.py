@@ -48,6 +48,7 @@ class RecoveryPolicy:
     registration lost for ``unregistered``; ``timeouts`` of commands in a row, or work that was given up and has not
     ended for ``unsettled``. ``calm``: between two of them, twice as long after each, up to sixteen times.
 
+    ``away``: how long a port that was there has to be missing until the power hook is called for it.
     ``registration``: that RADIO waits for the network; ``boot``: that RESET and POWER wait for the boot lines;
     ``power``: that the power hook may take.
     """
@@ -62,6 +63,7 @@ class RecoveryPolicy:
     timeouts: int = 5
     unsettled: float = 600.0
     calm: float = 300.0
+    away: float = 60.0
     registration: float = 120.0
     boot: float = 30.0
     power: float = 30.0

@@ -158,15 +158,33 @@ async def test_a_hook_that_fails_is_told_to_whoever_waits_and_behind_what_was_tr
 
 async def test_a_port_that_is_not_there_is_not_reopened_but_may_be_powered() -> None:
     async def power() -> None:
+        calls.append(clock.time() - began)
         virtual.plug()
 
+    calls: list[float] = []
     async with driven(power=power) as (clock, virtual, modem):
         steps = steps_of(modem)
+        began = clock.time()
         virtual.unplug()
         await clock.run(100)
         assert isinstance(modem.state, Ready)
         assert "REOPEN" not in [name for name, _ in ended(steps)]
-        assert ("POWER", "helped") in ended(steps)
+        assert ended(steps)[0] == ("POWER", "helped")
+        assert steps[1].seconds < 5
+        assert 60 <= calls[0] < 70  # a cable that is pulled out for a short time is no reason
+
+
+async def test_a_cable_that_is_out_for_a_short_time_is_no_reason_for_the_power_hook() -> None:
+    async def power() -> None:
+        raise AssertionError("called")
+
+    async with driven(power=power) as (clock, virtual, modem):
+        for _ in range(5):
+            virtual.unplug()
+            await clock.run(28)
+            virtual.plug()
+            await clock.run(60)
+            assert isinstance(modem.state, Ready)
 
 
 async def test_an_opening_reopens_nothing() -> None:
