@@ -76,13 +76,14 @@ async def settle(channel: Channel, operation: Operation, send: Send, *, abort: b
 
 
 async def outlast(channel: Channel, operation: Operation) -> None:
-    """Waits for a completion that nothing brings, no longer than LONGEST: then it was lost on the line.
+    """Waits for a completion that nothing brings, as long again as it was given: then it was lost on the line.
 
     Only so its service can be had again without a person.
     """
-    if not await channel.until(lambda: operation.exchange.finished, channel.time.now() + LONGEST):
+    seconds = min(LONGEST, max(operation.command.wire.patience.completion, channel.timings.resync))
+    if not await channel.until(lambda: operation.exchange.finished, channel.time.now() + seconds):
         operation.settled = True
-        what = f"the end of {operation.command.masked} was not seen in {LONGEST:g} s more"
+        what = f"the end of {operation.command.masked} was not seen in {seconds:g} s more"
         _log.warning("%s: %s: it is taken for ended", channel.port.url, what)
 
 

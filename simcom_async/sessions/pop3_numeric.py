@@ -184,6 +184,9 @@ class NumericPop3(Pop3Flow):
                 await self.outfit.link.send(EmailPop3Logout())
         except CommandFailed:
             return  # there is no session any more
+        except CommandTimeout:
+            await self._unheard()  # who logs in next ends what is left
+            raise
         finally:
             self._close()
 

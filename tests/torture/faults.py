@@ -122,14 +122,15 @@ def _bytes(kind: type[kinds.LoseBytes | kinds.DoubleBytes | kinds.GarbleBytes | 
             options |= {"rate": random.choice((0.001, 0.01)), "times": random.choice((1, 3, None))}
         fault = kind(**options)  # type: ignore[arg-type]
         found = Plan(kind.__name__, Allowed.WIRE, _shown(kind, options), [fault])
-        _watch(fault, found)
+        _watch(fault, scene, found)
         return found
 
     return make
 
 
-def _watch(fault: Fault, found: Plan) -> None:
+def _watch(fault: Fault, scene: Scene, found: Plan) -> None:
     """Note what a fault has changed of what nobody can check: all of it but the header of a payload."""
+    content = (Kind.PAYLOAD, Kind.LINE, Kind.URC, *([Kind.FINAL] if scene.service == "raw" else []))
     outgoing, incoming = fault.outgoing, fault.incoming
     heads: list[str] = []
 
@@ -140,7 +141,7 @@ def _watch(fault: Fault, found: Plan) -> None:
             found.altered.remove(heads.pop())  # it was the header of this one
         heads.clear()
         if data != piece.data:
-            if piece.kind in (Kind.PAYLOAD, Kind.LINE, Kind.URC):
+            if piece.kind in content:
                 found.altered.append(f"{piece.kind.value} {piece.data[:40]!r} is {data[:40]!r}")
             if isinstance(fault, kinds.WrongCount):
                 heads.append(found.altered[-1])
@@ -183,7 +184,7 @@ def _line(kind: type[kinds.DropLine], allowed: Allowed, **options: Callable[[Ran
             kind.__name__, allowed, f"{_shown(kind, chosen)} of {said.text!r}", [fault], settle=3 * seconds + 1
         )
         if kind is not kinds.LateLine and scene.service in TELLING:
-            _watch(fault, found)
+            _watch(fault, scene, found)
         if kind is kinds.LateLine and seconds > 1:
             found.allowed = Allowed.WIRE
         return found
@@ -205,7 +206,7 @@ def _of_command(kind: type[Fault], allowed: Allowed, **options: Callable[[Random
         chosen |= {"command": command, "occurrence": occurrence}
         found = Plan(kind.__name__, allowed, _shown(kind, chosen), [kind(**chosen)])
         if kind is kinds.WrongCount:
-            _watch(found.faults[0], found)
+            _watch(found.faults[0], scene, found)
         return found
 
     return make
