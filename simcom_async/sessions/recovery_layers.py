@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simcom_async.commands.power import FunctionalityLevel, FunctionalityWrite, Restart
-from simcom_async.commands.topics import ModuleBooted
+from simcom_async.commands.topics import ModuleBooted, ModuleReady
 from simcom_async.errors import CommandFailed, CommandTimeout, LinkError, SimcomError
 from simcom_async.link.condition import Condition
 from simcom_async.link.layer import Layer
@@ -15,7 +15,7 @@ from simcom_async.sessions.registration import await_registration
 
 if TYPE_CHECKING:
     from simcom_async.link.link import Link
-    from simcom_async.link.reader import Expectation
+    from simcom_async.link.subscription import Subscription
     from simcom_async.ports.clock import Clock
     from simcom_async.ports.owner import Owner
     from simcom_async.sessions.recovery_policy import PowerHook, RecoveryPolicy
@@ -73,7 +73,7 @@ class Layers:
     async def _reset(self) -> None:
         """By AT+CRESET where the dialect has it, else by AT+CFUN=1,1, whose OK may be lost with the restart."""
         command = Restart() if self._link.dialect.speaks(Restart) else FunctionalityWrite(level=1, reset=1)
-        booted = self._link.bus.expect(ModuleBooted)
+        booted = self._link.bus.subscribe(ModuleBooted, ModuleReady)
         try:
             await self._link.send(command)
         except CommandFailed:
@@ -85,7 +85,7 @@ class Layers:
 
     async def _switch(self) -> None:
         """Call the user's hook, for a bounded time. One that does not end is cancelled."""
-        booted = self._link.bus.expect(ModuleBooted)
+        booted = self._link.bus.subscribe(ModuleBooted, ModuleReady)
         try:
             await self._call_hook()
         except BaseException:
@@ -119,21 +119,22 @@ class Layers:
         if failures:
             raise LinkError(f"the power hook failed: {failures[0]!r}") from failures[0]
 
-    async def _boots(self, booted: Expectation[ModuleBooted]) -> None:
+    async def _boots(self, said: Subscription[Any]) -> None:
         """Wait for the boot lines; a port that goes with the module is opened when it is there again.
 
-        A module that looks for the rate says none (SIM800 AT manual 2.2.41.1): then nothing of before is believed.
+        A module that looks for the rate does not say that it boots, only what has come up (SIM800 AT manual 2.2.41.1),
+        or nothing: then the line is begun anew, so that nothing of before is believed.
         """
         end = self._clock.time() + self._policy.boot
         try:
-            if self._link.condition not in GONE:
-                await booted.get(self._policy.boot)
+            if self._link.condition not in GONE and not isinstance(await said.get(self._policy.boot), ModuleBooted):
+                await self._reopen("is opened again: the module was restarted")
         except CommandTimeout:
             await self._reopen("is opened again: the module was restarted")
         except LinkError as error:
             _log.debug("the port has gone with its module: %s", error)
         finally:
-            booted.close()
+            said.close()
         while self._link.condition in GONE:
             try:
                 await self._link.open()

@@ -79,16 +79,42 @@ async def test_a_module_is_restarted_by_the_command_that_its_series_has(
         assert f"TX b'{line}\\r'" in caplog.text
 
 
-async def test_a_module_that_says_no_boot_lines_is_found_all_the_same() -> None:
+ANEW = "memory is opened again: the module was restarted"
+
+
+def losses_of(modem: Modem) -> list[str]:
+    losses: list[str] = []
+    modem.on(LinkChanged, lambda event: losses.append(event.reason) if event.condition is Condition.LOST else None)
+    return losses
+
+
+async def test_a_module_that_does_not_say_that_it_boots_is_found_all_the_same() -> None:
     """One that looks for the rate says neither RDY nor its functionality (SIM800 AT manual 2.2.41.1)."""
     async with driven(autobaud=3) as (clock, _, modem):
-        changes: list[LinkChanged] = []
-        modem.on(LinkChanged, changes.append)
+        losses = losses_of(modem)
         steps = await only(clock, modem, Layer.RESET)
-        (lost,) = (change for change in changes if change.condition is Condition.LOST)  # nothing of before is believed
-        assert lost.reason == "memory is opened again: the module was restarted"
+        assert losses == [ANEW]  # nothing of before is believed
         assert steps[-1].outcome is LayerOutcome.HELPED
-        assert POLICY.boot <= steps[-1].seconds <= POLICY.boot + 5
+        assert steps[-1].seconds < 5
+
+
+async def test_a_module_that_says_nothing_at_all_is_given_its_time() -> None:
+    clock, peer = ManualClock(), Peer()
+    modem = await attached(peer, clock, watchdog=None)
+    losses = losses_of(modem)
+    steps = await only(clock, modem, Layer.RESET)
+    assert losses == [ANEW]
+    assert peer.lines[0] == "AT+CFUN=1,1"
+    assert steps[-1].outcome is LayerOutcome.HELPED
+    assert POLICY.boot <= steps[-1].seconds <= POLICY.boot + 5
+    await clock.run_until(modem.aclose(), 5)
+
+
+async def test_one_that_says_that_it_boots_keeps_its_line() -> None:
+    async with driven() as (clock, _, modem):
+        losses = losses_of(modem)
+        await only(clock, modem, Layer.RESET)
+        assert losses == []
 
 
 async def test_a_radio_that_knows_no_flight_mode_is_switched_off_whole() -> None:
