@@ -54,6 +54,7 @@ async def _read(link: Link, command: FileSend) -> tuple[bytes, bool]:
     whole = Whole(command.masked)
     ends: list[int] = []
     bare: list[bool] = []
+    strange: list[bytes] = []
 
     def received(chunk: PayloadChunk) -> None:
         if chunk.last:
@@ -62,10 +63,15 @@ async def _read(link: Link, command: FileSend) -> tuple[bytes, bool]:
     def said(line: UrcLine) -> None:
         if ends:
             bare.append(line.start - ends.pop() < _LINE_END)
+        if line.declaration is None:
+            strayed(line)
+
+    def strayed(line: UrcLine | Noise) -> None:
+        strange[:] = strange or [line.text]
 
     bus = link.bus
-    with bus.on(PayloadChunk, received), bus.on(UrcLine, said), bus.subscribe(Noise, bound=8) as noise:
+    with bus.on(PayloadChunk, received), bus.on(UrcLine, said), bus.on(Noise, strayed):
         await link.send(command, sink=whole.add)
-        if noise.pending:
-            raise ProtocolError(f"{command.masked}: something stands between the packets")
+    if strange:
+        raise ProtocolError(f"{command.masked}: {strange[0][:64]!r} stands between the packets")
     return whole.data, any(bare)

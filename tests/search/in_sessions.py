@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from simcom_async.commands.topics import BearerLost, ModuleBooted, PowerDown
 from simcom_async.dialects import DIALECTS
 from simcom_async.errors import SimcomError
 from simcom_async.modem import open_modem
-from simcom_async.virtual.fault import Fault, Positive, Wire
+from simcom_async.virtual.fault import Chance, Fault, Positive, Wire
 from simcom_async.virtual.piece import Kind, Piece
 from tests.judge.needs import surroundings
 from tests.judge.transcript import load
@@ -19,10 +19,12 @@ from tests.judge.verbs import VERBS
 from tests.judge.wire import crlf
 from tests.search.urcs import Insertion
 
-__all__ = ["Interjection", "has_consequences", "says_the_service", "verb"]
+__all__ = ["Interjection", "Intrusion", "has_consequences", "says_the_service", "verb"]
 
 #: Seconds of this machine within which a verb has a result or an error, and the module answers behind it.
 LIMIT = 60.0
+#: Bytes of a payload that something can be inside of.
+_LEAST = 4
 #: Tags of what a service says of its own work: sent by a module that does no such work, it lies.
 _SERVICES = (b"+FTP", b"+HTTP", b"+SMTP", b"+POP3", b"+CFTP", b"+CHTTP", b"+FSCOPY", b"+CFTRAN")
 
@@ -59,6 +61,29 @@ class Interjection(Fault):
         return not within and not continues
 
 
+@dataclass(eq=False)
+class Intrusion(Fault):
+    """A line inside the ``place``-th payload, at that ``share`` of it: what no module says, but a bad line may.
+
+    Not in front of its last byte: what is left behind it may be CR LF then.
+    """
+
+    line: Wire
+    place: Positive = 1
+    share: Chance = 0.5
+
+    def outgoing(self, piece: Piece) -> Iterable[Piece]:
+        """Speak inside it."""
+        if self.spent or piece.kind is not Kind.PAYLOAD or len(piece.data) < _LEAST:
+            return (piece,)
+        self.place -= 1
+        if self.place:
+            return (piece,)
+        self.struck()
+        at = min(len(piece.data) - 2, max(1, int(len(piece.data) * self.share)))
+        return (replace(piece, data=piece.data[:at] + crlf(self.line) + piece.data[at:]),)
+
+
 def says_the_service(insertion: Insertion) -> bool:
     """Whether it is a service that speaks."""
     return any(line.startswith(_SERVICES) for line in insertion.lines)
@@ -80,8 +105,8 @@ def has_consequences(family: str, insertion: Insertion) -> bool:
     return any(issubclass(topic, ModuleBooted | PowerDown | BearerLost) for topic in topics(family, insertion))
 
 
-async def verb(name: str, line: bytes, place: int) -> tuple[bool, SimcomError | None]:
-    """Says the verb while the line comes in between; whether it did come, and what the verb raised.
+async def verb(name: str, fault: Fault) -> SimcomError | None:
+    """Says the verb while the fault strikes; returns what the verb raised.
 
     AssertionError: the verb has returned something wrong, has hung, or the module cannot be used behind it.
     """
@@ -90,7 +115,7 @@ async def verb(name: str, line: bytes, place: int) -> tuple[bool, SimcomError | 
     async with AsyncExitStack() as stack:
         around = await stack.enter_async_context(surroundings(load(name)))
         module = await stack.enter_async_context(around.modem(**verb.options))
-        fault = module.faults.add(Interjection(line=line.decode("latin-1"), place=place))
+        module.faults.add(fault)
         try:
             async with asyncio.timeout(LIMIT), open_modem(module.port(), apn="CMNET", watchdog=None) as user:
                 try:
@@ -101,4 +126,4 @@ async def verb(name: str, line: bytes, place: int) -> tuple[bool, SimcomError | 
                 await user.at("")
         except TimeoutError as late:
             raise AssertionError(f"not within {LIMIT} s, with {error!r} before") from late
-    return fault.spent, error
+    return error

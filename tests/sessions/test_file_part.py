@@ -25,6 +25,7 @@ HARMED = [
     packet("abcde"),
     packet("abxxxcde", 5) + END + OK,
     packet("ab\r\nRING\r\nc", 3) + packet("de") + END + OK,
+    packet("\r\nRIN", 5) + "\r\n+SAPB" + END + OK,
 ]
 GOOD = packet("abc") + packet("de") + END + OK
 
