@@ -129,7 +129,7 @@ class InEntry(Fault):
     def incoming(self, data: bytes) -> bytes:
         if self.armed and not self.spent:
             self.struck()
-            self.modem.clock.call_at(self.modem.clock.time(), lambda: self.strike(self.modem))
+            asyncio.get_running_loop().call_soon(self.strike, self.modem)
         return data
 
 

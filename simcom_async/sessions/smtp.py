@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from simcom_async.at.command import Service
-from simcom_async.errors import CommandTimeout, OutcomeUnknown, SimcomError, SmtpError, UnsupportedService, UsageError
+from simcom_async.errors import (
+    CommandTimeout,
+    ModemError,
+    ModemRestarted,
+    OutcomeUnknown,
+    SimcomError,
+    SmtpError,
+    UnsupportedService,
+    UsageError,
+)
 from simcom_async.sessions.mail import Letter, taken_apart, wrapped
 from simcom_async.sessions.progress import Direction, Meter, Progress
 from simcom_async.sessions.resumption import INTERRUPTIONS, Resumption
@@ -59,6 +68,7 @@ class SmtpSession(Session):
         super().__init__(attachment)
         self._network = network
         self._files = files
+        self._upsets: int | None = None
 
     async def send(
         self,
@@ -112,20 +122,31 @@ class SmtpSession(Session):
         """Send the mail. Raises OutcomeUnknown where it may have been sent; else it was not."""
         try:
             await self._perform(flow)
-        except (SmtpError, OutcomeUnknown):
+        except OutcomeUnknown:
             raise
         except (SimcomError, asyncio.CancelledError) as error:
-            if _certain(flow, error):
-                raise
-            raise _unknown(flow, error) from error
+            if not isinstance(error, SmtpError) and not _certain(flow, error):
+                raise _unknown(flow, error) from error
+            if isinstance(error, ModemError) and self._restarted:
+                # It has forgotten what it was told, and refuses the rest.
+                url = self._attachment.url
+                raise ModemRestarted(f"{error}; the module has restarted meanwhile", port=url) from error
+            raise
 
     async def _perform(self, flow: SmtpFlow) -> None:
         claim = await self.enter(held=False)
+        self._upsets = None
         try:
             await self._network.ready()
+            self._upsets = self._attachment.upsets
             await flow.perform()
         finally:
             await self.leave(claim, flow.end)
+
+    @property
+    def _restarted(self) -> bool:
+        """Whether the module has restarted since the mail was begun."""
+        return self._upsets not in (None, self._attachment.upsets)
 
     def _prepared(
         self, message: EmailMessage, server: MailServer, progress: Progress | None, *, whole: bool

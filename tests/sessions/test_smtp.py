@@ -6,6 +6,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from email.message import EmailMessage
 
 import pytest
@@ -28,6 +29,7 @@ from simcom_async.sessions.smtp import SmtpResult
 from simcom_async.sites.mail_policy import MailFault
 from simcom_async.sites.route import ServerFault
 from simcom_async.sites.smtp import SmtpSite
+from simcom_async.virtual.fault import Fault
 from simcom_async.virtual.faults import FailServer, LoseBearer, Reset, ServerFailure, Unplug
 from tests.sessions.ftp_ends import FastClock
 from tests.sessions.mail_ends import FAMILIES, NUMERIC, TEXTUAL, ends
@@ -533,3 +535,28 @@ async def test_without_being_asked_for_nothing_is_repeated(site: SmtpSite) -> No
         with pytest.raises(ModemRestarted):
             await send(modem, site, mail("a\n"))
     assert not site.mails
+
+
+@dataclass(kw_only=True, eq=False)
+class Between(Fault):
+    """The module restarts when the final result of ``command`` is out."""
+
+    command: str
+
+    def ends(self, channel: object, line: str) -> None:
+        if self.armed and self.meant(line):
+            self.struck()
+            self.modem.reset()
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+async def test_what_a_module_refuses_that_has_restarted_in_between_is_a_restart(site: SmtpSite, dialect: str) -> None:
+    """Between two commands nobody is waiting whom the boot line could tell."""
+    async with ends(dialect, FastClock(20)) as (virtual, modem):
+        fault = Between(command="SMTPBODY")
+        virtual.faults.add(fault)
+        with pytest.raises(ModemRestarted):
+            await send(modem, site, mail("a\n"))
+        virtual.faults.add(Between(command="SMTPBODY"))
+        await send(modem, site, mail("a\n"), retry_unsent=True)
+    assert len(site.mails) == 1
