@@ -81,7 +81,7 @@ async def outlast(channel: Channel, operation: Operation) -> None:
     Only so its service can be had again without a person.
     """
     seconds = min(LONGEST, max(operation.command.wire.patience.completion, channel.timings.resync))
-    if not await channel.until(lambda: operation.exchange.finished, channel.time.now() + seconds):
+    if not await channel.until(lambda: operation.settled or operation.exchange.finished, channel.time.now() + seconds):
         operation.settled = True
         what = f"the end of {operation.command.masked} was not seen in {seconds:g} s more"
         _log.warning("%s: %s: it is taken for ended", channel.port.url, what)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simcom_async.at.event import FinalLine
 from simcom_async.commands.topics import ModuleBooted
+from simcom_async.link.condition import ServiceSettled
 
 if TYPE_CHECKING:
     from simcom_async.at.command import Command, Ending, Reservation
@@ -44,6 +45,7 @@ class Reserved:
             self._watches.append(self._bus.on(ending.message, partial(self._look, ending, operation.command)))
         self._watches.append(self._bus.on(ModuleBooted, self.end))
         self._watches.append(self._bus.on(FinalLine, self._refused))
+        self._watches.append(self._bus.on(ServiceSettled, self._settled))
 
     def end(self, _: object = None) -> None:
         """Everything is taken again."""
@@ -55,6 +57,12 @@ class Reserved:
     def _refused(self, line: FinalLine) -> None:
         """A module that refuses what it is reserved for knows nothing of it: it has restarted, or given up."""
         if self._now is not None and not line.ok and isinstance(line.command, self._now.commands):
+            self.end()
+
+    def _settled(self, event: ServiceSettled) -> None:
+        """Work that ends it was given up, and is known to have ended: that line was lost."""
+        kinds = () if self._now is None else self._now.commands
+        if any(kind.wire.completion is not None and event.command.startswith(f"AT{kind.wire.name}") for kind in kinds):
             self.end()
 
     def _look(self, ending: Ending, command: Command[Any], message: Message) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simcom_async.at.command import RawCommand
+from simcom_async.at.command import RawCommand, Service
 from simcom_async.commands.email_pop3 import EmailPop3Answer, EmailPop3Ended, EmailPop3Logout, EmailPop3OutCode
 from simcom_async.commands.email_pop3_fetch import (
     EmailPop3Chunk,
@@ -14,7 +14,7 @@ from simcom_async.commands.email_pop3_fetch import (
 from simcom_async.commands.general import At
 from simcom_async.commands.network import SignalQuality, SignalQualityRead
 from simcom_async.dialects import SIM900
-from simcom_async.errors import CommandFailed
+from simcom_async.errors import CommandFailed, CommandTimeout
 
 OK = b"\r\nOK\r\n"
 QUALITY = b"\r\n+CSQ: 21,0\r\n" + OK
@@ -62,6 +62,22 @@ async def test_the_logout_is_taken_and_its_end_ends_it(link, peer, start):
     assert peer.news == b"AT+POP3OUT\r"
     await peer.says(b"\r\n+POP3OUT: 1\r\n")
     assert await logout == EmailPop3Ended(code=EmailPop3OutCode.LOGGED_OUT)
+    assert peer.news == b"AT+CSQ\r"
+    await peer.says(QUALITY)
+    await quality
+
+
+async def test_the_logout_whose_end_was_lost_ends_it_as_soon_as_that_is_known(link, peer, clock, start):
+    await fetched(link, peer, start)
+    quality = await start(link.send(SignalQualityRead()))
+    logout = await start(link.send(EmailPop3Logout(), timeout=20))
+    await peer.says(OK)
+    await clock.run(21)
+    with pytest.raises(CommandTimeout):
+        await logout
+    assert peer.news == b"AT+POP3OUT\r"
+    link.forget(Service.POP3)
+    await clock.settle()
     assert peer.news == b"AT+CSQ\r"
     await peer.says(QUALITY)
     await quality
