@@ -15,6 +15,7 @@ __all__ = ["HttpMessages"]
 
 _PIECE = 4_096
 _HEAD_MAXIMUM = 65_536  # bytes of status line and header fields
+_INTERIM_MAXIMUM = 16  # interim answers in front of the final one
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _START = b"HTTP/"
 _USER_AGENT = ("User-Agent", "simcom-async")
@@ -44,7 +45,7 @@ class HttpMessages:
         self._size = size
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_MAXIMUM)
         self._came = bytearray()
-        self._skip = self._received = 0
+        self._skip = self._received = self._interim = 0
         try:
             target = request.absolute_target if request.proxy_address else request.target
             asked = h11.Request(method=request.method, target=target, headers=self._fields())
@@ -146,6 +147,9 @@ class HttpMessages:
         if not isinstance(event, h11.Response):
             if event.__class__ is not h11.InformationalResponse or event.status_code == _SWITCHING:
                 raise self._no_http("the server goes on with another protocol")
+            self._interim += 1
+            if self._interim > _INTERIM_MAXIMUM:
+                raise self._no_http(f"it has more than {_INTERIM_MAXIMUM} interim answers")
             return False
         self.status = event.status_code
         found: dict[str, str] = {}

@@ -17,6 +17,8 @@ PACKET = 1440
 REDIRECTS = 10
 _REDIRECTING = {301, 302, 303, 307, 308}
 _HEAD_LIMIT = 65536
+#: Interim answers in front of the final one: more is no HTTP.
+INTERIM_LIMIT = 16
 
 Connect = Callable[[str, int, bool], Awaitable[Connection]]
 
@@ -163,7 +165,8 @@ class Fetch:
 async def _head(connection: Connection, http: h11.Connection) -> h11.Response:
     """The head of the final answer; interim ones are passed over."""
     heard = False
-    while True:
+    interim = 0
+    while interim <= INTERIM_LIMIT:
         try:
             event = http.next_event()
             if event is h11.NEED_DATA:
@@ -177,6 +180,8 @@ async def _head(connection: Connection, http: h11.Connection) -> h11.Response:
             raise NoHttp(str(error)) from error
         if isinstance(event, h11.Response):
             return event
+        interim += 1
+    raise NoHttp(f"more than {INTERIM_LIMIT} interim answers")
 
 
 def _once(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
