@@ -13,7 +13,8 @@ __all__ = ["Row", "mask", "mask_whole"]
 _QUOTED = re.compile(rb'"([^"]*)("?)')
 _LINE = re.compile(rb"[^\r\n]+")
 _FIRST_LINE = re.compile(rb"\A[^\r\n]+")
-_TYPED = re.compile(rb"(AT[^=]*=)(.*)", re.IGNORECASE | re.DOTALL)
+_RESULT = re.compile(rb"(OK|ERROR|\+CM[ES] ERROR: ?[0-9]{1,4}|NO CARRIER|DOWNLOAD|> ?|[0-9])\Z")
+_TAGGED = re.compile(rb"([+*^]?[A-Z0-9 ]{1,16}:)(.*)", re.DOTALL)
 _ANSWER = re.compile(rb"\+|>|OK|ERROR|NO |BUSY|CONNECT|DOWNLOAD|[0-9]\Z")
 
 
@@ -21,11 +22,11 @@ class Row:
     """One read or write: ``data``, or the ``left_out`` bytes that were not kept of it.
 
     ``turn`` is the place of the command that it stands behind; ``begins``: it is that command. ``apart``: what came
-    before it is not known. ``guarded``: there may be a secret in the line of that command, or in its reply.
-    ``entered``: it stands behind an entry that the line may echo.
+    before it is not known. ``guarded``: there may be a secret in the line of that command, and in its echo;
+    ``reveals``: in its reply. ``entered``: it stands behind an entry that the line may echo.
     """
 
-    __slots__ = ("apart", "begins", "data", "dir", "entered", "guarded", "left_out", "t", "turn")
+    __slots__ = ("apart", "begins", "data", "dir", "entered", "guarded", "left_out", "reveals", "t", "turn")
 
     def __init__(self, t: float, dir: Literal["tx", "rx"], kept: bytes | int, turn: int) -> None:
         self.t = t
@@ -33,7 +34,7 @@ class Row:
         self.data = b"" if isinstance(kept, int) else kept
         self.left_out = kept if isinstance(kept, int) else 0
         self.turn = turn
-        self.apart = self.begins = self.guarded = self.entered = False
+        self.apart = self.begins = self.guarded = self.reveals = self.entered = False
 
 
 def mask(rows: list[Row], secrets: Collection[bytes]) -> None:
@@ -45,9 +46,9 @@ def mask(rows: list[Row], secrets: Collection[bytes]) -> None:
     for run in _runs(received):
         _change(run, partial(_mask_whole_and_cut, secrets=secrets))
     typed = {row.data.rstrip(b"\r") for row in lines if row.begins}
-    for guarded, group in groupby(received, key=lambda row: row.guarded):
-        for run in _runs(group) if guarded else ():
-            _change(run, partial(_mask_strings, typed=typed, torn=run[0].apart))
+    for (guarded, reveals), group in groupby(received, key=lambda row: (row.guarded, row.reveals)):
+        for run in _runs(group) if guarded or reveals else ():
+            _change(run, partial(_mask_lines, typed=typed, torn=run[0].apart, reveals=reveals))
     for entered, group in groupby(received, key=lambda row: row.entered):
         for run in _runs(group) if entered else ():
             _change(run, _mask_text)
@@ -98,18 +99,23 @@ def _mask_whole_and_cut(data: bytes, secrets: Collection[bytes]) -> bytes:
     return shown[: len(shown) - end] + b"*" * end
 
 
-def _mask_strings(data: bytes, typed: Collection[bytes], *, torn: bool) -> bytes:
-    """Masks all strings, and what stands behind the name of a command that is no faithful echo of a ``typed`` one.
+def _mask_lines(data: bytes, typed: Collection[bytes], *, torn: bool, reveals: bool) -> bytes:
+    """Masks what is neither a faithful echo of a ``typed`` line, nor a final result, nor a line with a tag.
 
-    Of a string whose beginning is missing nobody can tell that it was one: where ``torn``, the first line goes.
+    Of that the strings go, and where it ``reveals`` something, everything. Of a string whose beginning is missing
+    nobody can tell that it was one: where ``torn``, the first line goes.
     """
 
     def line(found: re.Match[bytes]) -> bytes:
         text = found[0]
-        if text in typed:
+        if text in typed or _RESULT.match(text):
             return text
-        text = _TYPED.sub(lambda match: match[1] + _stars(match[2]), text)
-        return _QUOTED.sub(lambda match: b'"' + _stars(match[1]) + match[2], text)
+        tagged = _TAGGED.match(text)
+        if tagged is None:
+            return _stars(text)
+        if reveals or b"=" in text:
+            return tagged[1] + _stars(tagged[2])
+        return tagged[1] + _QUOTED.sub(lambda match: b'"' + _stars(match[1]) + match[2], tagged[2])
 
     if torn:
         data = _FIRST_LINE.sub(lambda match: _stars(match[0]), data)

@@ -54,8 +54,9 @@ class Turn(list[Event]):
     """A command line with the reads and writes behind it; a number stands for as many bytes that were not kept.
 
     ``sent_out``, ``received_out``: so many bytes were not kept behind the first events. ``guarded``: a secret may be in
-    the line, or in what was received. ``doubtful``: the reply to an earlier command may be in that, and ``echoes``: an
-    entry that was written. ``held``: bytes of long reads that are still whole. ``plain``: nothing was ever set.
+    the line, ``reveals``: in what was received. ``doubtful``: the reply to an earlier command may be in that;
+    ``echoes``: an entry that was written may be. ``held``: bytes of long reads that are still whole. ``plain``: nothing
+    of it was ever set.
     """
 
     plain = True
@@ -63,6 +64,7 @@ class Turn(list[Event]):
     received_out = 0
     held = 0
     guarded = False
+    reveals = False
     doubtful = False
     echoes = False
 
@@ -243,6 +245,7 @@ class Trace:
             turn = self._turn
             self.delicate = turn.guarded = True
             turn.plain, turn.doubtful = False, self._doubt > 0
+            turn.reveals = self._reveals or turn.doubtful
             self._doubt = max(self._doubt - 1, 0)
         for secret in secrets:
             self._secrets.pop(secret, None)
@@ -279,7 +282,7 @@ def _rows(turn: Turn, place: int) -> list[Row]:
         row.begins = not number and row.dir == "tx"
         entered = entered or (turn.echoes and number > 0 and row.dir == "tx")
         row.entered = entered
-        row.guarded = turn.guarded
+        row.guarded, row.reveals = turn.guarded, turn.reveals
     if rows and rows[0].begins and rows[0].data not in _BARE:
         rows[0].data += b"\r"
     if turn.doubtful:

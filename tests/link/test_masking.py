@@ -8,12 +8,12 @@ from simcom_async.link.masking import Row, mask, mask_whole
 SECRET = b"hunter-two"
 
 
-def rows_of(*events, guarded=False, entered=False):
+def rows_of(*events, guarded=False, reveals=False, entered=False):
     """Rows from ``("rx", data)``; a number is left out."""
     rows = []
     for direction, kept in events:
         row = Row(0.0, direction, kept, 0)
-        row.guarded, row.entered = guarded, entered
+        row.guarded, row.reveals, row.entered = guarded, reveals, entered
         rows.append(row)
     return rows
 
@@ -76,26 +76,56 @@ def test_where_a_secret_may_stand_all_strings_are_masked():
     assert masked(("rx", reply)) == [reply]
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (b'+PASS: "huntertwo"', b"+PASS:************"),
+        (b"PWD: huntertwo", b"PWD:**********"),
+        (b'+PASS "huntertwo"', b"*****************"),
+        (b'"huntertwo": 1', b"**************"),
+        (b"huntertwo", b"*********"),
+        (b"+CME ERROR: 30", b"+CME ERROR: 30"),
+        (b"+CME ERROR: huntertwo", b"+CME ERROR:**********"),
+        (b"OK", b"OK"),
+        (b"0", b"0"),
+        (b"AT+PASS?", b"AT+PASS?"),
+    ],
+)
+def test_of_a_reply_that_reveals_something_tags_are_left_and_results(line, shown):
+    """Garbled on the way, what is secret in it looks like nothing that is known."""
+    rows = rows_of(("tx", b"AT+PASS?\r"), ("rx", b"\r\n" + line + b"\r\n"), guarded=True, reveals=True)
+    rows[0].begins = True
+    mask(rows, (SECRET,))
+    assert rows[1].data == b"\r\n" + shown + b"\r\n"
+
+
 def test_of_a_string_without_a_beginning_the_line_goes():
     shown = masked(("rx", b'\r\n+PASS: "oth'), ("rx", 9), ("rx", b'er"\r\n\r\nOK\r\n'), guarded=True)
     assert shown == [b'\r\n+PASS: "***', b"", b"***\r\n\r\nOK\r\n"]
 
 
 @pytest.mark.parametrize(
-    ("echo", "shown"),
+    "echo",
     [
-        (b'AT+PASS="internet","hunter-two"', b'AT+PASS="internet","**********"'),
-        (b'AT+PASS="internet","hunteR-two"', b"AT+PASS=***********************"),
-        (b'AT+PASS="internet",huntertwo"', b"AT+PASS=*********************"),
-        (b'xAT+PASS="internet","hunter-two"', b"xAT+PASS=***********************"),
-        (b'+PASS="internet","huntertwo"', b'+PASS="********","*********"'),
+        b'AT+PASS="internet","hunteR-two"',
+        b'AT+PASS="internet",huntertwo"',
+        b'xAT+PASS="internet","hunter-two"',
+        b'A+PASS=internet","huntertwo"',
+        b'AT+PASS"internet","huntertwo"',
     ],
 )
-def test_an_echo_is_shown_as_the_line_was_and_of_a_garbled_one_its_beginning(echo, shown):
-    rows = rows_of(("tx", b'AT+PASS="internet","hunter-two"\r'), ("rx", echo + b"\r\r\nOK\r\n"), guarded=True)
-    rows[0].begins = True
-    mask(rows, (SECRET,))
-    assert rows[1].data == shown + b"\r\r\nOK\r\n"
+def test_of_an_echo_that_was_garbled_nothing_is_left(echo):
+    line = b'AT+PASS="internet","hunter-two"'
+    for said, shown in ((echo, b"*" * len(echo)), (line, b'AT+PASS="internet","**********"')):
+        rows = rows_of(("tx", line + b"\r"), ("rx", said + b"\r\r\nOK\r\n"), guarded=True)
+        rows[0].begins = True
+        mask(rows, (SECRET,))
+        assert rows[1].data == shown + b"\r\r\nOK\r\n"
+
+
+def test_lines_with_a_tag_are_left_without_their_strings():
+    told = b'\r\n+FTPX: 1,"hunte",2\r\n+FTPY: a=hunte\r\n'
+    assert masked(("rx", told), guarded=True) == [b'\r\n+FTPX: 1,"*****",2\r\n+FTPY:********\r\n']
 
 
 def test_an_entry_that_is_echoed_is_masked_and_what_modules_say_is_not():

@@ -253,7 +253,7 @@ async def test_a_raw_command_whose_reply_may_show_a_secret_is_masked(caplog):
     trace.command(Exchange(RawCommand.of("+PASS?", reveals=True)), 0.0)
     trace.received(b'\r\n+PASS: "hunter-two"\r\n\r\nOK\r\n', 0.0)
     trace.ended()
-    assert events(trace)[1] == ("rx", b'\r\n+PASS: "**********"\r\n\r\nOK\r\n')
+    assert events(trace)[1] == ("rx", b"\r\n+PASS:*************\r\n\r\nOK\r\n")
     assert "hunter" not in caplog.text
 
 
@@ -262,7 +262,7 @@ async def test_byte_by_byte_a_secret_is_masked_as_well():
     trace.command(Exchange(Password(password="hunter-two")), 0.0)
     for byte in b'"hunter-two"':
         trace.received(bytes([byte]), 0.0)
-    assert trace.seen() == b'"**********"'
+    assert trace.seen() == b"*" * 12
 
 
 async def test_of_secrets_without_end_the_last_ones_are_masked():
