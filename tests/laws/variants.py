@@ -10,7 +10,7 @@ from simcom_async.at.exchange import LIFE, Exchange, Input, State
 from simcom_async.at.fields import Text
 from simcom_async.at.framer import CountedPayload
 from simcom_async.errors import CommandFailed, CommandTimeout
-from simcom_async.link import abort, link
+from simcom_async.link import abort, link, trace
 from simcom_async.link.channel import Channel
 from simcom_async.link.operation import Operation
 from simcom_async.link.subscription import Subscription
@@ -78,6 +78,11 @@ def looks_into_payload() -> None:
 def shows_secrets() -> None:
     """Law 10: the command line is shown as it is."""
     Command.masked = property(lambda self: self.text.decode("utf-8"))  # type: ignore[assignment, method-assign]
+
+
+def saves_secrets() -> None:
+    """Law 10: errors tell of the traffic as it was."""
+    trace.mask = lambda rows, secrets: None  # type: ignore[attr-defined]
 
 
 def lets_quotes_through() -> None:
