@@ -12,60 +12,79 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import count
 
-from tests.torture.case import SERVICES, Case, Outcome, Verdict, cases_of, judge
-from tests.torture.faults import KINDS
+from tests.torture.case import SERVICES, Case, Outcome, Verdict, cases_of, judge, profile_of
+from tests.torture.faults import KINDS, moments
 from tests.torture.table import Table
 
 #: Seconds of this machine for one case: more is a loop that turns for ever.
 REAL_LIMIT = 120
-COMPLETE = 1
+#: Rounds of all verbs after which their moments are others than those that were struck one by one.
+MANY = 100
+
+Cell = tuple[str, str, list[tuple[str, str]]]
 
 
 class Spinning(BaseException):
     """A case has taken too long on this machine."""
 
 
-def cases(seed: int, only: str = "", share: tuple[int, int] = (0, 1)) -> Iterator[Case]:
-    """All cases, round after round: in each every kind of fault strikes every service, each time another verb."""
-    services, _, wanted = only.partition("/")
-    chosen = [service for service in SERVICES if services in ("", service)]
-    number = 0
-    for turn in count():
-        for kind in KINDS:
-            if wanted not in ("", kind):
-                continue
-            for service in chosen:
-                verbs = cases_of(service, kind)
-                if not verbs:
-                    continue
-                family, verb = verbs[(turn * 7 + list(KINDS).index(kind) * 3) % len(verbs)]
-                if number % share[1] == share[0]:
-                    yield Case(service, family, verb, kind, turn // len(verbs), seed)
-                number += 1
+def cases(seed: int, only: str = "", rounds: int = 0) -> Iterator[Case]:
+    """All cases: round after round, in each every kind of fault strikes every service once, each time another verb.
+
+    After so many ``rounds`` it ends. With 0 it goes on: when every verb was struck by every kind, each of those is
+    struck at every moment that there is, and then it begins again, with other moments.
+    """
+    cells = chosen(only)
+    whole = max((len(verbs) for _, _, verbs in cells), default=0)
+    for turn in range(rounds or whole):
+        yield from one_round(seed, cells, turn)
+    if rounds:
+        return
+    for service, kind, verbs in cells:
+        for family, verb in verbs:
+            for moment in range(1, moments(kind, profile_of(service, family, verb, seed))):
+                yield Case(service, family, verb, kind, moment, seed)
+    for turn in count(whole * MANY):
+        yield from one_round(seed, cells, turn)
 
 
-def rounds(only: str) -> int:
-    """How many rounds there are until every verb was struck by every kind of fault."""
-    return max(len(cases_of(service, kind)) for service in SERVICES for kind in KINDS)
+def chosen(only: str) -> list[Cell]:
+    """The cells of the table: SERVICE, SERVICE/FAULT or /FAULT, else all."""
+    service, _, wanted = only.partition("/")
+    return [
+        (name, kind, verbs)
+        for number, kind in enumerate(KINDS)
+        for name in SERVICES
+        if service in ("", name) and wanted in ("", kind) and (verbs := _turned(cases_of(name, kind), 3 * number))
+    ]
 
 
-def work(seed: int, only: str, share: tuple[int, int], end: float, turns: int, also: Collection[Verdict] = ()) -> Table:
-    """One process: its share of the cases, until ``end`` or for so many rounds."""
+def one_round(seed: int, cells: list[Cell], turn: int) -> Iterator[Case]:
+    """Every cell once."""
+    for service, kind, verbs in cells:
+        family, verb = verbs[turn % len(verbs)]
+        yield Case(service, family, verb, kind, turn // len(verbs), seed)
+
+
+def _turned(verbs: list[tuple[str, str]], places: int) -> list[tuple[str, str]]:
+    return [verbs[(number + places) % len(verbs)] for number in range(len(verbs))]
+
+
+def work(given: argparse.Namespace, share: int, end: float) -> Table:
+    """One process: its share of the cases, until ``end`` or the last of them."""
     table = Table()
-    cells = sum(1 for kind in KINDS for service in SERVICES if cases_of(service, kind))
-    for number, case in enumerate(cases(seed, only, share)):
-        if time.monotonic() > end or (turns and number * share[1] >= cells * turns and not only):
+    for number, case in enumerate(cases(given.seed, given.only, 0 if given.minutes else given.rounds)):
+        if time.monotonic() > end:
             break
-        if only and turns and case.moment >= turns:
-            break
-        outcome = limited(case)
-        table.add(outcome)
-        if not outcome.verdict.good or outcome.verdict in also:
-            show(outcome)
+        if number % given.processes == share:
+            outcome = limited(case)
+            table.add(outcome)
+            if not outcome.verdict.good or outcome.verdict.value == given.show:
+                show(outcome)
     return table
 
 
@@ -98,7 +117,7 @@ def main() -> int:
     """Return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
     parser.add_argument("--minutes", type=float, help="go on for so long")
-    parser.add_argument("--rounds", type=int, default=1, help="or for so many rounds (0: all verbs by all faults)")
+    parser.add_argument("--rounds", type=int, default=1, help="or for so many rounds")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="", help="SERVICE, SERVICE/FAULT or /FAULT")
     parser.add_argument("--processes", type=int, default=1)
@@ -113,15 +132,12 @@ def main() -> int:
     logging.disable(logging.CRITICAL)
     started = time.monotonic()
     end = started + 60 * given.minutes if given.minutes else float("inf")
-    turns = 0 if given.minutes else given.rounds or rounds(given.only)
-    also = [one for one in Verdict if one.value == given.show]
-    shares = [(number, given.processes) for number in range(given.processes)]
     table = Table()
     if given.processes == 1:
-        table = work(given.seed, given.only, shares[0], end, turns, also)
+        table = work(given, 0, end)
     else:
         with ProcessPoolExecutor(given.processes) as pool:
-            for done in [pool.submit(work, given.seed, given.only, share, end, turns, also) for share in shares]:
+            for done in [pool.submit(work, given, share, end) for share in range(given.processes)]:
                 table.merge(done.result())
     print(table.text())
     spent = time.monotonic() - started

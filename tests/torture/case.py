@@ -31,7 +31,6 @@ from simcom_async.errors import (
 )
 from simcom_async.ports.clock import LoopClock
 from tests.torture.faults import SERVER, Allowed, Plan, plan
-from tests.torture.known import known_gap
 from tests.torture.loop import Loop, run
 from tests.torture.module import FilesScene, NetworkScene, OpenScene, RawScene
 from tests.torture.post import Pop3Scene, SmtpScene
@@ -40,7 +39,7 @@ from tests.torture.scene import SECRET, Corrupt, Doubled, Scene, Setting
 from tests.torture.transfer import FtpScene
 from tests.torture.web import WebScene
 
-__all__ = ["SERVICES", "Case", "Outcome", "Verdict", "cases_of", "judge", "verbs_of"]
+__all__ = ["SERVICES", "Case", "Outcome", "Verdict", "cases_of", "judge", "profile_of", "verbs_of"]
 
 SCENES: dict[str, type[Scene]] = {
     scene.service: scene
@@ -73,7 +72,6 @@ class Verdict(Enum):
     RESULT = "right result"
     ERROR = "right error"
     UNHEARD = "unnoticeable"
-    KNOWN = "known gap"
     HANG = "hang"
     CORRUPT = "corruption"
     DOUBLED = "doubled effect"
@@ -86,7 +84,7 @@ class Verdict(Enum):
     @property
     def good(self) -> bool:
         """Whether nothing is to be mended."""
-        return self in (Verdict.RESULT, Verdict.ERROR, Verdict.UNHEARD, Verdict.KNOWN)
+        return self in (Verdict.RESULT, Verdict.ERROR, Verdict.UNHEARD)
 
 
 @dataclass(frozen=True)
@@ -127,6 +125,8 @@ class Outcome:
     plan: str = ""
     seconds: float = 0.0
     lasted: float = 0.0
+    #: Why nobody can have noticed it.
+    reason: str = ""
     notes: list[str] = field(default_factory=list)
 
     def worse(self, verdict: Verdict, why: str) -> None:
@@ -151,7 +151,7 @@ def cases_of(service: str, kind: str) -> list[tuple[str, str]]:
 def judge(case: Case) -> Outcome:
     """Do it, in a loop and a folder of its own."""
     outcome = Outcome(case)
-    profile = _profile(case.service, case.family, case.verb, case.seed)
+    profile = profile_of(case.service, case.family, case.verb, case.seed)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="torture-") as folder, _descriptors(outcome):
         run(_struck(case, profile, Path(folder), outcome))
@@ -182,7 +182,7 @@ def _open_files() -> dict[str, str]:
 
 
 @cache
-def _profile(service: str, family: str, verb: str, seed: int) -> Profile:
+def profile_of(service: str, family: str, verb: str, seed: int) -> Profile:
     """What the verb does undisturbed."""
     case = Case(service, family, verb, "none", 0, seed)
     profile = Profile()
@@ -229,10 +229,8 @@ async def _course(case: Case, profile: Profile, scene: Scene, outcome: Outcome) 
     outcome.lasted = clock.time() - started
     if case.kind == "none":
         profile.awaits = stepped.count
-    gap = _judged(scene, found, ended, outcome)
+    _judged(scene, found, ended, outcome)
     await _calmed(scene, found)
-    if gap:
-        outcome.verdict, outcome.why = Verdict.KNOWN, gap
     await _plain(scene, outcome)
 
 
@@ -271,8 +269,8 @@ async def _ended(scene: Scene, found: Plan) -> tuple[Any, Stepped]:
         timer.cancel()
 
 
-def _judged(scene: Scene, found: Plan, ended: Any, outcome: Outcome) -> str:
-    """Judge how it ended; the name of a gap that is known, if it is one."""
+def _judged(scene: Scene, found: Plan, ended: Any, outcome: Outcome) -> None:
+    """Judge how it ended."""
     failed = isinstance(ended, BaseException)
     if failed:
         outcome.verdict, outcome.why = Verdict.ERROR, f"{type(ended).__name__}: {ended}"
@@ -295,7 +293,7 @@ def _judged(scene: Scene, found: Plan, ended: Any, outcome: Outcome) -> str:
         if unheard and not (verdict is Verdict.DOUBLED and not found.altered):
             verdict = Verdict.UNHEARD
         outcome.verdict, outcome.why = verdict, f"{error} ({'; '.join(found.altered)})"
-    return "" if outcome.verdict.good else known_gap(outcome.case, found, outcome)
+        outcome.reason = "the server lied" if scene.lies else found.altered[0].partition(": ")[0] if unheard else ""
 
 
 def _right(found: Plan, error: BaseException) -> bool:

@@ -14,7 +14,7 @@ from simcom_async.virtual.piece import Kind, Piece
 from tests.torture.profile import Profile, Said
 from tests.torture.scene import Scene
 
-__all__ = ["KINDS", "SERVER", "Allowed", "Plan", "plan"]
+__all__ = ["KINDS", "SERVER", "Allowed", "Plan", "moments", "plan"]
 
 
 class Allowed(Enum):
@@ -142,7 +142,7 @@ def _watch(fault: Fault, scene: Scene, found: Plan) -> None:
         heads.clear()
         if data != piece.data:
             if piece.kind in content:
-                found.altered.append(f"{piece.kind.value} {piece.data[:40]!r} is {data[:40]!r}")
+                found.altered.append(f"a {piece.kind.value}: {piece.data[:40]!r} is {data[:40]!r}")
             if isinstance(fault, kinds.WrongCount):
                 heads.append(found.altered[-1])
         return changed
@@ -201,7 +201,10 @@ def _of_command(kind: type[Fault], allowed: Allowed, **options: Callable[[Random
     """A fault that needs a command."""
 
     def make(scene: Scene, profile: Profile, moment: int) -> Plan:
-        command, occurrence, _ = _place(profile, scene.random)
+        command, occurrence = "", 1
+        if profile.commands:
+            number = moment % len(profile.commands)
+            command, occurrence = profile.commands[number], profile.occurrence(number)
         chosen = {name: choose(scene.random) for name, choose in options.items()}
         chosen |= {"command": command, "occurrence": occurrence}
         found = Plan(kind.__name__, allowed, _shown(kind, chosen), [kind(**chosen)])
@@ -331,5 +334,19 @@ KINDS: dict[str, Maker] = {
     "server lying": _server("lying", Allowed.LIES),
     "cancel": _cancel,
 }
+HAPPENINGS = ("reset", "power-loss", "unplug", "remove-sim", "lose-bearer", "lose-network")
 #: Those that need a server.
 SERVER = frozenset({"fail-server", "server slow", "server silent", "server resetting", "server lying"})
+
+
+def moments(kind: str, profile: Profile) -> int:
+    """How many moments there are at which a kind of fault can strike a verb."""
+    if kind in ("cancel", "replug"):
+        return profile.awaits
+    if kind in HAPPENINGS:
+        return profile.awaits * 3 // 2 + 1  # every third is at a byte
+    if kind in ("drop-line", "late-line", "repeat-line"):
+        return len(profile.lines)
+    if kind in ("no-final", "wrong-count", "early-completion", "early-event"):
+        return len(profile.commands)
+    return 3
