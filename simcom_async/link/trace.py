@@ -38,7 +38,7 @@ _WHOLE = 4096
 #: Commands whose end has not been seen, remembered beyond that.
 _OPEN = 4
 #: Secrets of earlier commands, which may still be in what is remembered.
-_SECRETS = 256
+_SECRETS = 64
 #: For so many commands a reply with a secret in it that was given up may still come.
 _DOUBT = 32
 _WORD = 8

@@ -272,4 +272,4 @@ async def test_of_secrets_without_end_the_last_ones_are_masked():
         trace.received(b'AT+PASS="secret-%d"\r\r\nOK\r\n' % number, 0.0)
         trace.ended()
     assert all(b"secret" not in row.data for row in trace.rows(lambda exchange: True, 64))
-    assert len(trace._secrets) <= 256
+    assert len(trace._secrets) <= 64
