@@ -22,11 +22,12 @@ SOME, OFTEN = 12, 12
 PIECES = 45
 #: Lines that may come in inside a payload.
 FREE = ("RING", "+CREG: 1", "+SAPBR 1: DEACT", "Call Ready", '+CMTI: "SM",3')
-#: Verbs that get something counted. What comes as a stream, up to ETX, has no count that could tell.
+#: Verbs that get something counted. What comes as a stream, up to ETX, has no count that could tell; and an answer of
+#: AT+CHTTPACT, which cannot be asked for again, is believed when the end that is pushed out of it looks as an URC does.
 FETCHING = [
     name
     for name in sorted(VERBS)
-    if re.search("get|list|recv|-http-|head|break|retrieve|cmd-forms", name) and "etget" not in name
+    if re.search("get|list|recv|-http-|head|break|retrieve|cmd-forms", name) and not re.search("etget|chttpact", name)
 ]
 
 
