@@ -197,6 +197,18 @@ async def test_where_all_of_it_had_come_nothing_is_asked_for() -> None:
         assert len(here.site.requests) == 1
 
 
+async def test_behind_a_redirect_it_goes_on_at_the_place_that_it_leads_to() -> None:
+    async with stand("sim7100") as here:
+        here.site.routes.append(Route(path="/moved", status=302, location="/f", close=True))
+        struck(here, "restart")
+        here.virtual.faults.clear()
+        here.virtual.faults.add(Reset(command="CHTTPACT", occurrence=2, offset=20_000))
+        url = here.site.url_of("/moved")
+        response = await here.modem.http.get(url, follow_redirects=True, resume=True)
+        assert response.body == BODY
+        assert [request.path for request in here.site.requests] == ["/moved", "/f", "/f"]
+
+
 # Not for all
 
 

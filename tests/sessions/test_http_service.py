@@ -320,9 +320,10 @@ async def test_a_dialect_without_a_parameter_refuses_it() -> None:
     modem = await attached(peer, dialect=replace(SIM800, commands=_without(HttpParaBreak)))
     assert (await modem.http.get(URL)).status == 200
     peer.lines.clear()
-    with pytest.raises(UnsupportedCommand, match="HttpParaBreak"):
-        await modem.http.get(URL, offset=5)
-    assert peer.lines == []
+    for options in ({"offset": 5}, {"resume": True}):
+        with pytest.raises(UnsupportedCommand, match="HttpParaBreak"):
+            await modem.http.get(URL, **options)
+        assert peer.lines == []
     await modem.aclose()
 
 
