@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CarriedFlow"]
 
+_HEAD_LIMIT = 300.0  # seconds from the first byte of an answer to the end of its head
 _REPEATABLE = frozenset({"GET", "HEAD"})
 
 
@@ -122,8 +123,12 @@ class CarriedFlow(HttpFlow):
 
     async def _talk(self) -> None:
         await self._ask()
-        while not self._messages.status:
-            self._early += await self._receive()
+        self._early += await self._receive()  # whoever has begun to answer has not for ever to say how
+        async with Deadline(
+            self._attachment.clock, _HEAD_LIMIT, f"{self._request.method} {self._request.url}: the head"
+        ):
+            while not self._messages.status:
+                self._early += await self._receive()
 
     async def _receive(self) -> bytes:
         data = await self._take()

@@ -21,7 +21,7 @@ _START = b"HTTP/"
 _USER_AGENT = ("User-Agent", "simcom-async")
 _SWITCHING, _OK = 101, 200
 _BODILESS = (204, 304)
-_SHOWN = 48
+_SHOWN, _WHY = 48, 300
 
 Read = Callable[[int], Awaitable[bytes]]
 Fields = list[tuple[str, str]]
@@ -190,4 +190,5 @@ class HttpMessages:
 
     def _no_http(self, why: str) -> ProtocolError:
         seen = bytes(self._came[:_SHOWN])
-        return ProtocolError(f"{self._request.method} {self._request.url}: the answer is no HTTP: {why}", seen=seen)
+        said = f"{self._request.method} {self._request.url}: the answer is no HTTP: {why[:_WHY]}"
+        return ProtocolError(said, seen=seen)

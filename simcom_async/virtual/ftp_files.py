@@ -20,7 +20,7 @@ __all__ = ["ANSWERS"]
 
 ANSWERS = Answers()
 _REFUSED = FtpCode.OPERATION_ERROR
-_TIME = re.compile(r"\d{14}")
+_TIME, _SIZE = re.compile(r"\d{14}"), re.compile(r"[0-9]{1,20}")
 
 
 @ANSWERS.to(messages.FtpDele, messages.FtpDeleWrite)
@@ -63,7 +63,7 @@ async def _size(turn: Turn[messages.FtpSize]) -> None:
         # The size of a text depends on the type, and servers refuse to count it (RFC 3659 4).
         await client.ask("TYPE I", "200", refused=FtpCode.TYPE_ERROR)
         (size,) = (await client.ask(f"SIZE {remote}", "213", refused=_REFUSED))[-1:]
-        if not size.strip().isdigit():
+        if _SIZE.fullmatch(size.strip()) is None:
             raise FtpFailure(FtpCode.REPLY_ERROR, size)
         return {"size": int(size)}
 

@@ -330,7 +330,7 @@ class Internet:
             raise NameNotResolved(f"{host}: {error}") from error
         except TimeoutError as error:
             raise SilentServer(f"{host}:{port}: nobody answers") from error
-        except OSError as error:
+        except (OSError, OverflowError) as error:  # there is no such port
             raise ConnectFailed(f"{host}:{port}: {error}") from error
 
 

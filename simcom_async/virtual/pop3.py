@@ -7,6 +7,7 @@ has failed is over. While AT+POP3GET runs AT+POP3NUM says ONGOING with OK, as th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,7 +16,7 @@ from pydantic import SecretStr
 from simcom_async.at.message import Message
 from simcom_async.commands import pop3 as messages
 from simcom_async.commands.pop3 import Pop3Code, Pop3Failed, Pop3Ongoing
-from simcom_async.virtual.mail_failure import Pop3Failure, Pop3Negative, Pop3Stage
+from simcom_async.virtual.mail_failure import MailReason, Pop3Failure, Pop3Negative, Pop3Stage
 from simcom_async.virtual.mail_network import MailNetwork
 from simcom_async.virtual.pop3_client import Pop3Client
 from simcom_async.virtual.turn import Answers, Refused, Turn
@@ -25,12 +26,15 @@ if TYPE_CHECKING:
     from simcom_async.virtual.modem import VirtualModem
     from simcom_async.virtual.pop3_work import Fetching
 
-__all__ = ["ANSWERS", "DEFAULT_PORT", "Pop3Service", "code_of"]
+__all__ = ["ANSWERS", "DEFAULT_PORT", "LIST_LIMIT", "Pop3Service", "code_of"]
 
 ANSWERS = Answers()
 T = TypeVar("T")
 
 DEFAULT_PORT = 110
+#: Lines of a list that AT+POP3LIST prints, or parts of very long ones: what goes on is no list.
+LIST_LIMIT = 2048
+_NUMBER = re.compile(rb"[0-9]{1,20}")
 _NEGATIVE = {Pop3Stage.USER: Pop3Code.INVALID_UN, Pop3Stage.PASSWORD: Pop3Code.INVALID_UN_PWD}
 
 
@@ -205,10 +209,15 @@ async def _listed(client: Pop3Client) -> list[Message]:
     number, size = await client.count()
     found: list[Message] = [messages.Pop3Total(number=number, size=size)]
     answer = await client.listing()
+    left = LIST_LIMIT
     async for line in answer.lines():
+        left -= 1
         words = line.split()
-        if len(words) == 2 and all(word.isdigit() for word in words):
+        if len(words) == 2 and all(map(_NUMBER.fullmatch, words)):
             found.append(messages.Pop3Entry(number=int(words[0]), size=int(words[1])))
+        if left < 0:
+            client.cut()
+            raise Pop3Failure(Pop3Stage.READING, MailReason.GARBAGE, "a list without an end")
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import poplib
+import re
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +16,7 @@ T = TypeVar("T")
 
 #: Bytes of a line that are taken at a time; a longer status line is no POP3.
 LINE_LIMIT = 8192
+_NUMBER = re.compile(r"[0-9]{1,20}")
 
 
 class Unintelligible(Exception):
@@ -111,7 +113,7 @@ class Pop3Engine(_Poplib):
     def number(self, command: str) -> int:
         """A fact that is a number."""
         fact = self.fact(command)
-        if not fact.isdecimal():
+        if _NUMBER.fullmatch(fact) is None:
             raise Unintelligible(fact)
         return int(fact)
 
