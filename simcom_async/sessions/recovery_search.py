@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from simcom_async.errors import PortLost, SimcomError
 
 if TYPE_CHECKING:
-    from simcom_async.ports.clock import Clock
+    from simcom_async.ports.clock import Clock, Timer
     from simcom_async.ports.owner import Owner
     from simcom_async.sessions.recovery_pause import BackOff
 
 __all__ = ["Search"]
 
 _log = logging.getLogger(__name__)
+
+_SHORTEST = 1.0  # seconds from one attempt to the next that nobody waits for
 
 
 class Search:
@@ -42,6 +46,10 @@ class Search:
         self._task: asyncio.Task[None] | None = None
         self._outcome: asyncio.Future[None]
         self._pause: asyncio.Future[None] | None = None
+        self._paused_at = self._due = 0.0
+        self._began = -math.inf
+        self._urgent = False
+        self._timer: Timer | None = None
         self._told = ""
         self._found = False
 
@@ -58,19 +66,28 @@ class Search:
             self._task.add_done_callback(self._over)
 
     def hurry(self) -> None:
-        """End a pause between two attempts: there is a reason to look again at once."""
+        """There is a reason to look again soon: a pause between two attempts ends when a second of it is over.
+
+        Not at once, or a module that says without end that it restarts would keep its host at work without a pause.
+        """
         if self._pause is not None:
-            self._back_off.reset()
-            _wake(self._pause)
+            self._wake_at(min(self._due, self._paused_at + _SHORTEST))
 
     async def join(self) -> None:
         """Wait for the attempt under way, or for one that begins now. Raises what it does."""
         self.begin()
-        self.hurry()
+        self._urgent = True
+        if self._pause is not None:
+            self._back_off.reset()
+            _wake(self._pause)
         await asyncio.shield(self._outcome)
 
     async def _run(self) -> None:
+        early = self._began + _SHORTEST - self._clock.time()
+        if early > 0 and not self._urgent:
+            await self._wait(early)
         while True:
+            self._began, self._urgent = self._clock.time(), False
             try:
                 await self._attempt()
             except Exception as error:
@@ -79,6 +96,7 @@ class Search:
                 outcome, self._outcome = self._outcome, asyncio.get_running_loop().create_future()
                 outcome.set_exception(error)
                 outcome.exception()  # it was told already, whether somebody waits or not
+                self._urgent = False
                 await self._wait(self._back_off.next())
             else:
                 break
@@ -91,12 +109,21 @@ class Search:
     async def _wait(self, seconds: float) -> None:
         """Wait so long, or until somebody wants an attempt at once."""
         pause = self._pause = asyncio.get_running_loop().create_future()
-        timer = self._clock.call_at(self._clock.time() + seconds, lambda: _wake(pause))
+        self._paused_at = self._clock.time()
+        self._wake_at(self._paused_at + seconds)
         try:
             await pause
         finally:
             self._pause = None
-            timer.cancel()
+            self._wake_at(None)
+
+    def _wake_at(self, due: float | None) -> None:
+        """End the pause then; None: by no timer."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if due is not None and self._pause is not None:
+            self._due, self._timer = due, self._clock.call_at(due, partial(_wake, self._pause))
 
     def _note(self, error: Exception) -> None:
         """Log a failure, once for each reason. Who opens a modem is told of it, and need not read it twice."""

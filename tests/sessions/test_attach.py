@@ -404,6 +404,18 @@ async def test_closing_leaves_nothing_behind_whatever_is_under_way() -> None:
             assert clock.next_due is None
 
 
+async def test_a_module_that_says_without_end_that_it_restarts_keeps_nobody_at_work() -> None:
+    clock, peer = ManualClock(), Peer()
+    modem = await attached(peer, clock, watchdog=None)
+    for _ in range(1000):
+        peer.say("\r\nRDY\r\n" * 50)
+        await clock.run(0.1)
+    assert len(peer.lines) < 1000  # a few a second
+    await clock.run(75)
+    assert isinstance(modem.state, Ready)
+    await closed(modem, clock)
+
+
 async def test_a_farm_that_loses_its_power_all_at_once() -> None:
     clock = ManualClock()
     async with AsyncExitStack() as stack:

@@ -18,20 +18,21 @@ from simcom_async.sessions.recovery_search import Search
 
 
 class Sought:
-    """A module that is there after so many attempts, each of which takes a second."""
+    """A module that is there after so many attempts, each of which takes ``length`` seconds."""
 
     def __init__(self, *failures: Exception) -> None:
         self.clock = ManualClock()
         self.owner = Owner("modem on memory")
         self.failures = list(failures)
         self.began: list[float] = []
+        self.length = 1.0
         self.told: list[Exception] = []
         back_off = BackOff(RecoveryPolicy(jitter=0), "memory")
         self.search = Search(self.owner, self.clock, back_off, self.attempt, self.told.append)
 
     async def attempt(self) -> None:
         self.began.append(self.clock.time())
-        await self.clock.sleep(1)
+        await self.clock.sleep(self.length)
         if self.failures:
             raise self.failures.pop(0)
 
@@ -75,6 +76,34 @@ async def test_a_call_begins_one_at_once_and_is_told_how_it_fails(sought: Sought
         await sought.clock.run_until(joining, 2)
     await sought.clock.run(100)
     assert sought.began == [0, 2, 5, 6.5, 8.5, 11.5]  # and the pauses are short again
+
+
+async def test_a_reason_to_look_again_shortens_the_pause_but_not_to_nothing(sought: Sought) -> None:
+    sought.failures = [LinkError("away")] * 7
+    sought.search.begin()
+    await sought.clock.run(19.5)  # the fourth attempt has failed at 11, the next is due at 19
+    await sought.clock.run(4.5)
+    assert sought.began == [0, 2, 5, 10, 19]
+    sought.search.hurry()
+    await sought.clock.run(0.5)
+    assert sought.began == [0, 2, 5, 10, 19, 24]
+    for _ in range(1000):
+        sought.search.hurry()
+        await sought.clock.run(0.01)
+    assert sought.began == [0, 2, 5, 10, 19, 24, 26, 28]
+
+
+async def test_what_was_found_and_is_lost_again_at_once_is_hurried_by_who_waits(sought: Sought) -> None:
+    sought.length = 0
+    for _ in range(5):
+        sought.search.begin()
+        await sought.clock.run(0.1)
+    assert sought.began == [0]
+    await sought.clock.run(1)
+    assert sought.began == [0, 1]
+    for _ in range(5):
+        await sought.clock.run_until(sought.search.join(), 0.1)
+    assert len(sought.began) == 7
 
 
 async def test_an_attempt_outlives_the_caller_that_is_cancelled(sought: Sought) -> None:
