@@ -32,8 +32,8 @@ ANSWERS = Answers()
 T = TypeVar("T")
 
 DEFAULT_PORT = 110
-#: Lines of a list that AT+POP3LIST prints, or parts of very long ones: what goes on is no list.
-LIST_LIMIT = 2048
+#: Bytes of a list that AT+POP3LIST prints: what goes on is no list.
+LIST_LIMIT = 65536
 _NUMBER = re.compile(rb"[0-9]{1,20}")
 _NEGATIVE = {Pop3Stage.USER: Pop3Code.INVALID_UN, Pop3Stage.PASSWORD: Pop3Code.INVALID_UN_PWD}
 
@@ -211,7 +211,7 @@ async def _listed(client: Pop3Client) -> list[Message]:
     answer = await client.listing()
     left = LIST_LIMIT
     async for line in answer.lines():
-        left -= 1
+        left -= len(line)
         words = line.split()
         if len(words) == 2 and all(map(_NUMBER.fullmatch, words)):
             found.append(messages.Pop3Entry(number=int(words[0]), size=int(words[1])))

@@ -20,13 +20,15 @@ from simcom_async.virtual.pop3_engine import LINE_LIMIT, Negative, Pop3Engine, U
 if TYPE_CHECKING:
     from simcom_async.ports.clock import Clock
 
-__all__ = ["Pop3Answer", "Pop3Client"]
+__all__ = ["DISCARD_LIMIT", "Pop3Answer", "Pop3Client"]
 
 T = TypeVar("T")
 
 #: Seconds that a server has to say good-bye.
 _FAREWELL = 1.0
 _PIECE = 65536
+#: Bytes of an answer that nobody wants any more: with more of them the session is given up.
+DISCARD_LIMIT = 64 * 1024 * 1024
 
 
 class Pop3Client:
@@ -152,9 +154,13 @@ class Pop3Client:
         *,
         of: Pop3Answer | None = None,
     ) -> T:
+        left = DISCARD_LIMIT
         while self._open is not of:
             assert self._open is not None  # noqa: S101 - only an open answer is read
-            await self.fill(self._open, _PIECE, raw=True)
+            left -= len(await self.fill(self._open, _PIECE, raw=True))
+            if left < 0:
+                self.cut()
+                raise Pop3Failure(stage, MailReason.GARBAGE, "an answer without an end")
         engine = self._engine
         if engine is None:
             raise Pop3Failure(stage, MailReason.CLOSED)

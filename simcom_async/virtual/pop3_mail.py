@@ -13,9 +13,11 @@ from simcom_async.virtual.pop3_client import Pop3Answer, Pop3Client
 from simcom_async.virtual.pop3_work import Fetching
 from simcom_async.virtual.turn import Answers, Refused, Turn
 
-__all__ = ["ANSWERS"]
+__all__ = ["ANSWERS", "HEAD_LIMIT"]
 
 ANSWERS = Answers()
+#: Bytes of the head of a mail that are looked at.
+HEAD_LIMIT = 65536
 #: What AT+POP3HDR prints, in this order.
 _SHOWN = ((b"from", messages.Pop3From), (b"date", messages.Pop3Date), (b"subject", messages.Pop3Subject))
 
@@ -39,8 +41,10 @@ async def _head(client: Pop3Client, number: int) -> dict[bytes, bytes]:
 async def _headers(answer: Pop3Answer) -> dict[bytes, bytes]:
     found: dict[bytes, bytes] = {}
     name = b""
+    left = HEAD_LIMIT
     async for line in answer.lines():
-        if not line:
+        left -= len(line)
+        if not line or left < 0:
             break
         if line[:1] in b" \t":
             if name:
