@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from simcom_async.at.command import Command, RawCommand
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["Identity", "chosen_dialect", "dialect_of", "identify_again", "read_identity"]
 
 A = TypeVar("A")
+
+_log = logging.getLogger(__name__)
+
+_ATTEMPTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ async def identify_again(link: Link, before: Identity | None, url: str) -> Ident
     A modem that is bound by its card (``iccid:``) is wherever the card is.
     """
     now = await read_identity(link)
+    if before is not None and not now.imei and before.product == now.product:
+        now = replace(now, imei=before.imei)  # it did not say, which makes it no other
     if before is None or not before.imei or not now.imei or before.imei == now.imei or url.startswith("iccid:"):
         return now
     await link.drop("leads to another module")
@@ -102,7 +109,11 @@ def _names() -> str:
 
 
 async def _asked(link: Link, command: Command[A]) -> A | None:
-    try:
-        return await link.send(command)
-    except (CommandFailed, ProtocolError):
-        return None  # a module without this command is identified by the others
+    for _ in range(_ATTEMPTS):
+        try:
+            return await link.send(command)
+        except CommandFailed:
+            break
+        except ProtocolError as error:
+            _log.debug("a line of an answer was lost: %s", error)
+    return None  # a module without this command is identified by the others

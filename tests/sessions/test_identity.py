@@ -35,6 +35,25 @@ async def test_what_it_does_not_say_is_empty() -> None:
     await modem.aclose()
 
 
+async def test_a_line_that_was_lost_is_asked_for_again() -> None:
+    peer = Peer()
+    modem = await attached(peer)
+    before = modem.identity
+    peer.on("AT+CGSN", OK, text(before.imei))
+    assert await read_identity(modem.link) == before
+    await modem.aclose()
+
+
+async def test_one_that_does_not_say_its_imei_is_no_other() -> None:
+    peer = Peer()
+    modem = await attached(peer)
+    before = modem.identity
+    peer.on("AT+CGSN", ERROR)
+    assert await identify_again(modem.link, before, "/dev/ttyUSB2") == before
+    assert (await identify_again(modem.link, replace(before, product=()), "/dev/ttyUSB2")).imei == ""
+    await modem.aclose()
+
+
 async def test_another_module_in_its_place() -> None:
     modem = await attached(Peer())
     before, other = modem.identity, replace(modem.identity, imei="867959031234567")

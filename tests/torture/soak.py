@@ -163,7 +163,8 @@ class Farm:
 
     async def looked(self, modem: Modem) -> None:
         await modem.network.signal()
-        assert (await modem.at("+CGSN"))[0] == modem.identity.imei, "the IMEI is another one"
+        told = await modem.at("+CGSN")
+        assert told == (modem.identity.imei,), f"the IMEI is {modem.identity.imei}, and now {told}"
 
     def _ftp(self, modem: Modem) -> Any:
         host, port = self.store.address
