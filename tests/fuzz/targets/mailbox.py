@@ -13,7 +13,7 @@ from tests.fuzz.targets.multiline import _meant
 from tests.fuzz.vocabulary import NASTY
 from tests.sessions.peer import ERROR, OK, Peer, attached, text
 
-MODULES = ("simcom_async.sessions.pop3_answer", "simcom_async.sessions.counted")
+MODULES = ("simcom_async.sessions.pop3_answer",)
 
 _LIMIT = 3_000.0
 _ANSWERS = {
@@ -35,10 +35,23 @@ class MailPeer(Peer):
         self.honest = True
         self._supply = supply
         self._clock = clock
-        self._reads = 0
+        self._reads = self._left_open = 0
+        self._known = False
 
     def _answer(self, line: str) -> None:
-        if line.startswith("AT+POP3CMD="):
+        if line in ("AT+SAPBR=0,1", "AT+SAPBR=1,1"):
+            state = '1,1,"10.0.0.2"' if line == "AT+SAPBR=1,1" else '1,3,"0.0.0.0"'
+            self.on("AT+SAPBR=2,1", text(f"+SAPBR: {state}"))
+        if self._left_open and line in ("AT+POP3IN", "AT+POP3RSET"):
+            self._refuse(line)
+        elif line == "AT+POP3IN" and not self._known:
+            self._known = True
+            self._left_open = self._supply.byte() % 6 if self._supply.byte() > 0xC0 else 0
+            if self._left_open:
+                self._refuse(line)
+            else:
+                super()._answer(line)
+        elif line.startswith("AT+POP3CMD="):
             self.waiting = _answer(self._supply)
             self.given = self.waiting
             negative = self._supply.byte() > 0xF0
@@ -49,8 +62,25 @@ class MailPeer(Peer):
         else:
             super()._answer(line)
 
+    def _refuse(self, line: str) -> None:
+        """Somebody has left a session open, which has to be closed first, in one way or another."""
+        self.honest = False
+        self._left_open -= 1
+        if line == "AT+POP3IN":
+            self.say((ERROR, OK + "\r\n+POP3IN: 2\r\n", OK + "\r\n+POP3IN: 3\r\n")[self._supply.byte() % 3])
+        else:
+            answers = (ERROR, OK + "\r\n+POP3RSET: 1\r\n", OK + "\r\n+POP3RSET: 0\r\n", OK + "\r\n+POP3OUT: 2\r\n")
+            self.say(answers[self._supply.byte() % 4])
+        if self._supply.byte() > 0xA0:
+            self._clock.call_at(
+                self._clock.time() + 0.5 + self._supply.byte() % 16, lambda: self.say("\r\n+POP3OUT: 2\r\n")
+            )
+
     def _read(self, most: int) -> None:
         """What it gives for one AT+POP3READ."""
+        if not self.given:
+            self.say(ERROR)
+            return
         self._reads += 1
         behaviour = self._supply.byte() if self._reads < 60 else 0
         if behaviour > 0xE8:
@@ -63,6 +93,10 @@ class MailPeer(Peer):
             self._clock.call_at(self._clock.time() + 1 + behaviour % 60, self._tell)
 
     def _tell(self) -> None:
+        if self._supply.byte() > 0xD8:
+            self.honest = False
+            self.say(self._supply.pick(("\r\nRDY\r\n", "\r\n+POP3OUT: 2\r\n", "", "\r\n+SAPBR 1: DEACT\r\n")))
+            return
         self.say(f"\r\n+POP3READ: 3,{len(self.waiting)}\r\n")
 
     def _lie(self, how: int) -> None:
@@ -76,7 +110,7 @@ class MailPeer(Peer):
             4: "\r\n+POP3OUT: 2\r\n" + OK,
             5: OK,
             6: "\r\n+POP3READ: 1,3\r\nabcOK\r\n",
-            7: None,
+            7: "\r\nRDY\r\n" if self._supply.flag() else None,
         }[how]
         self.say(said)
         self.say(self._supply.pick(NASTY) if self._supply.byte() > 0xD0 else None)
@@ -139,7 +173,6 @@ async def _asked(modem: object, verb: int) -> object:
 
 def seeds() -> Iterator[bytes]:
     """Mails in portions of several sizes, and every lie."""
-    assert text
     for verb in range(3):
         for portion in range(4):
             body = (
@@ -148,8 +181,14 @@ def seeds() -> Iterator[bytes]:
                 + bytes([portion * 40, 1, 1, 0])
                 + packed(b"y\r\n.z\r\n")
             )
-            yield bytes([verb]) + body + bytes([0, 0, 0]) + bytes([portion, 1, portion * 60]) * 12
+            yield bytes([verb, 0]) + body + bytes([0, 0, 0]) + bytes([portion, 1, portion * 60]) * 12
+        for number in range(16):  # a session that was left open, refused twice and more
+            yield bytes([verb, 0xFF, 2 + number // 4, 0, 0]) + bytes([number % 4, 0] * 6) + packed(b"x") + bytes(6)
+            yield (
+                bytes([verb, 0xFF, 2 + number // 4, 0, 0xFF, number]) + bytes([number % 4, 0xFF, number] * 6) + bytes(9)
+            )
         for lie in range(8):
             body = bytes([0, 1, 0]) + packed(b"x" * 200) + bytes([19, 0, 0])
-            yield bytes([verb]) + body + bytes([1, 0, 90, 0xF0 + lie, 0, 0, 0, 0, 0])
-        yield bytes([verb, 0, 1, 1, 7, 0, 0, 0, 0])
+            yield bytes([verb, 0]) + body + bytes([1, 0, 90, 0xF0 + lie, verb % 2, 0, 0, 0, 0])
+            yield bytes([verb, 0xFF, 1 + lie, 0, lie, 0xFF * (lie % 2), lie, lie, 0xFF, 3, lie, 0, 0xFF, 9]) + body
+        yield bytes([verb, 0, 0, 1, 1, 7, 0, 0, 0, 0])
