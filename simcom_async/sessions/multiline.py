@@ -5,6 +5,8 @@ from __future__ import annotations
 __all__ = ["MultiLine"]
 
 _LINE_END, _END = b"\r\n", b"\r\n.\r\n"
+#: The last line without its end, or with half of it.
+_CUT = (_END[:-2], _END[:-1])
 _DOUBLED, _SINGLE = b"\r\n..", b"\r\n."
 _STATUS_MAXIMUM = 1024  # bytes of a status line with its end
 
@@ -43,7 +45,9 @@ class MultiLine:
         rest, self._rest = self._rest, b""
         if not self._inside:
             return b"" if rest.startswith(b"+OK") else rest
-        return b"" if self.ended else self._given(rest)
+        if rest in _CUT:
+            self.ended, rest = True, _LINE_END  # a text would have the dot doubled
+        return self._given(rest)
 
     def _text(self, buffer: bytes) -> bytes:
         end = buffer.find(_END)

@@ -84,3 +84,11 @@ def test_a_status_line_of_any_length_at_every_cut(length: int) -> None:
     for cut in range(length - 5, length + 6):
         assert fed(wire, [cut])[0] == whole
     assert (whole == b"a\r\n") is (length <= 1_022)
+
+
+@pytest.mark.parametrize("end", [b"\r\n.", b"\r\n.\r"])
+def test_a_last_line_without_its_end_is_the_last_line(end: bytes) -> None:
+    lines = MultiLine()
+    assert lines.feed(b"+OK\r\nSubject: x\r\n\r\ny" + end) + lines.finish() == b"Subject: x\r\n\r\ny\r\n"
+    assert lines.ended
+    assert lines.finish() == b""
