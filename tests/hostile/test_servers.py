@@ -142,6 +142,18 @@ FTP: dict[str, Villain] = {
     "a size of thousands of digits": words(b"220 x\r\n", **FTP_IN, size=b"213 " + DIGITS + b"\r\n", other=b"200 x\r\n"),
 }
 
+#: What is said instead of a handshake: to who says hello, or first.
+TLS: dict[str, Villain] = {
+    "nothing": Villain(),
+    "the end at once": Villain(Saying(close=True)),
+    "no TLS": Villain(Saying(b"HTTP/1.1 400 Bad\r\n\r\n")),
+    "garbage": Villain(endless(bytes(range(256)))),
+    "a record of a huge length": Villain(endless(b"x", b"\x16\x03\x03\xff\xff")),
+    "a byte a second": Villain(Saying(b"\x16\x03\x03", b"\x40", pause=1.0)),
+    "alerts without an end": Villain(endless(b"\x15\x03\x03\x00\x02\x01\x00")),
+    "a hello without an end": Villain(endless(b"\x16\x03\x03\x40\x00" + b"\x02\xff\xff\xff" + b"x" * 16_380)),
+}
+
 Act = Callable[[Modem, Villain], Awaitable[object]]
 
 
@@ -157,6 +169,16 @@ async def get(modem: Modem, villain: Villain) -> object:
             if taken > MEGABYTE:
                 break
         return response.status
+
+
+async def get_secure(modem: Modem, villain: Villain) -> object:
+    return await modem.http.get(url(villain, "https"))
+
+
+async def file_secure(modem: Modem, villain: Villain) -> object:
+    host, port = villain.address
+    async with modem.ftp(host, port, user="user", password="secret", tls=True) as ftp:
+        return await ftp.list("/")
 
 
 async def mail(modem: Modem, villain: Villain) -> object:
@@ -215,6 +237,9 @@ for name, saying in HTTP.items():
 for family in ("sim800", "sim7000", "sim7100"):
     CASES |= {f"{family} smtp: {name}": (family, villain, mail) for name, villain in SMTP.items()}
     CASES |= {f"{family} ftp: {name}": (family, villain, file) for name, villain in FTP.items()}
+for family in ("sim800", "sim7100"):
+    CASES |= {f"{family} https: {name}": (family, villain, get_secure) for name, villain in TLS.items()}
+CASES |= {f"sim7100 ftps: {name}": ("sim7100", villain, file_secure) for name, villain in TLS.items()}
 for family in ("sim900", "sim7100"):
     CASES |= {f"{family} pop3: {name}": (family, villain, box) for name, villain in POP3.items()}
 
@@ -237,6 +262,7 @@ SAMPLE = (
     "sim7100 ftp: numbers beyond all ports",
     "sim7100 pop3: a list without an end",
     "sim900 pop3: a list of nonsense",
+    "sim7100 https: a hello without an end",
 )
 
 
