@@ -55,10 +55,14 @@ def mask(rows: list[Row], secrets: Collection[bytes]) -> None:
 
 
 def mask_whole(data: bytes, secrets: Iterable[bytes]) -> bytes:
-    """Masks each of the secrets."""
+    """Masks each of the secrets, also where one is in another one or overlaps it."""
+    shown = bytearray(data)
     for secret in secrets:
-        data = data.replace(secret, _stars(secret))
-    return data
+        start = data.find(secret) if secret else -1
+        while start >= 0:
+            shown[start : start + len(secret)] = _stars(secret)
+            start = data.find(secret, start + 1)
+    return bytes(shown)
 
 
 def _runs(rows: Iterable[Row]) -> Iterator[list[Row]]:

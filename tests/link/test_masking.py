@@ -136,3 +136,10 @@ def test_an_entry_that_is_echoed_is_masked_and_what_modules_say_is_not():
 
 def test_whole_secrets_only():
     assert mask_whole(b"a hunter-two b hunter", (SECRET,)) == b"a ********** b hunter"
+
+
+@pytest.mark.parametrize(
+    "secrets", [[b"1234", b"12345678"], [b"12345678", b"1234"], [b"1234", b"345678"], [b"", b"12345678"]]
+)
+def test_secrets_inside_of_each_other_are_hidden_whole(secrets: list[bytes]) -> None:
+    assert mask_whole(b"AT+X=12345678,1", secrets) == b"AT+X=********,1"
