@@ -13,7 +13,7 @@ from typing import Any
 from simcom_async.errors import LinkError, UsageError
 from simcom_async.ports.clock import ManualClock
 from simcom_async.ports.memory import memory_line
-from simcom_async.ports.record import RecordingPort, read_recording
+from simcom_async.ports.record import RecordingPort, read_recording, save_recording
 from tests.fuzz.supply import Supply, packed
 
 MODULES = ("simcom_async.ports.record",)
@@ -74,6 +74,8 @@ def _read(content: bytes) -> None:
         assert entry.dir in ("tx", "rx")
         assert isinstance(entry.data, bytes)
         assert entry.t is None or 0 <= entry.t < float("inf")
+    save_recording(_PATH, recording)
+    assert read_recording(_PATH) == recording, "it is saved, and read as another one"
 
 
 class _Full(io.StringIO):
@@ -101,6 +103,8 @@ def _now(work: Coroutine[Any, Any, None]) -> None:
 
 def _write(supply: Supply) -> None:
     """Traffic both ways, with secrets: each byte of them is hidden, every other one is as it was."""
+    if supply.byte() > 0xF8:
+        _nowhere()
     secrets = [secret for secret in (supply.some() for _ in range(supply.byte() % 4)) if secret]
     full = supply.upto(2_000) if supply.byte() > 0xD0 else 10**9
     target: Any = _Full(full) if supply.flag() else _PATH
@@ -121,6 +125,18 @@ def _write(supply: Supply) -> None:
         _PATH.write_text(target.getvalue(), "utf-8")
     if not failed:
         _check_hidden(written, secrets)
+
+
+def _nowhere() -> None:
+    """What cannot be written is said before anything is opened."""
+    port = RecordingPort(memory_line(clock=ManualClock())[0], _FOLDER.name)
+    for work in (lambda: _now(port.open(lambda data: None, lambda error: None)), lambda: port.mask(b"")):
+        try:
+            work()
+        except UsageError as error:
+            assert error.field in ("target", "secret")
+            continue
+        raise AssertionError("it is taken")
 
 
 def _record(port: RecordingPort, direction: str, piece: bytes) -> None:
@@ -169,7 +185,15 @@ def seeds() -> Iterator[bytes]:
         yield bytes([0, 0, number, 1, 1, 0])
     yield b"\x00\x01" + json.dumps({"simcom_recording": 1}).encode() + b"\n" + _LINES[0].encode()
     for full in (0, 0xFF):
-        head = b"\x01\x02" + packed(b"secret") + packed(b"aab") + bytes([full]) + b"\x00\x30" * (full > 0)
+        head = (
+            b"\x01"
+            + bytes([full])
+            + b"\x02"
+            + packed(b"secret")
+            + packed(b"aab")
+            + bytes([full])
+            + b"\x00\x30" * (full > 0)
+        )
         yield (
             head
             + b"\x01\x06"
