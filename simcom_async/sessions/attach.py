@@ -166,9 +166,11 @@ class Attachment:
         while self._search.under_way:
             with suppress(SimcomError):  # that attempt is for others, who are told how it ends
                 await self._search.join()
-        self._ladder.ask(layers)
+        asked = self._ladder.ask(layers)
         self.suspect("asked to recover")
         await self._search.join()
+        if asked.failure is not None:
+            raise asked.failure
 
     def owe(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do this when the module has been found again, before anything else: it was left in the middle of something.

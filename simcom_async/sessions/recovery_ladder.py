@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from simcom_async.sessions.recovery_policy import RecoveryPolicy
     from simcom_async.sessions.recovery_troubles import Calm
 
-__all__ = ["Ladder"]
+__all__ = ["Asked", "Ladder"]
+
+
+@dataclass(slots=True)
+class Asked:
+    """Layers that somebody asked for, and the ``failure`` of the last of them where none has helped."""
+
+    layers: tuple[Layer, ...]
+    failure: SimcomError | None = None
 
 
 class _Occasion(Enum):
@@ -66,7 +74,7 @@ class Ladder:
         self._find = find
         self._found = found
         self._known = known
-        self._asked: tuple[Layer, ...] = ()
+        self._asked: Asked | None = None
         self._due: tuple[Layer, str] | None = None
         self._missed_at: float | None = None
 
@@ -75,22 +83,29 @@ class Ladder:
         """Whether a layer is due and can be taken now: it disturbs whoever uses a service."""
         return self._due is not None and not self._link.claimed
 
-    def ask(self, layers: tuple[Layer, ...]) -> None:
+    def ask(self, layers: tuple[Layer, ...]) -> Asked:
         """The next attempt goes through these layers."""
-        self._asked = layers
+        asked = self._asked = Asked(layers)
+        return asked
 
     def demand(self, layer: Layer, why: str) -> None:
         """This layer is due, as soon as no service is claimed."""
         self._due = (layer, why)
 
     async def climb(self) -> None:
-        """Make one attempt. Raises what it has failed with, and what was tried besides."""
+        """Make one attempt. Raises what it has failed with, and what was tried besides, unless the module is there."""
         if self._missed_at is None:
             self._missed_at = self._clock.time()
-        await self._climb(self._plan())
+        asked = self._asked
+        failure = await self._climb(self._plan())
+        if asked is not None:
+            asked.failure = failure
+        if failure is not None and not self._found():
+            raise failure
         self._missed_at = None
 
-    async def _climb(self, plan: _Plan) -> None:
+    async def _climb(self, plan: _Plan) -> SimcomError | None:
+        """Take the layers of a plan until one helps; what the last has failed with."""
         failure: SimcomError | None = None
         if Layer.PROBE in plan.layers:
             try:
@@ -98,20 +113,19 @@ class Ladder:
             except SimcomError as error:
                 failure = error
             else:
-                return
+                return None
         for layer in plan.layers:
             if layer < Layer.REOPEN or (plan.occasion is _Occasion.SEARCH and not self._may(layer)):
                 continue
             failure = await self._take(layer, plan.why, failure)
             if failure is None:
-                return
-        if failure is not None and (plan.occasion is _Occasion.ASKED or not self._found()):
-            raise failure
+                return None
+        return failure
 
     def _plan(self) -> _Plan:
-        asked, self._asked = self._asked, ()
-        if asked:
-            return _Plan(_Occasion.ASKED, asked, "asked to recover")
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            return _Plan(_Occasion.ASKED, asked.layers, "asked to recover")
         if self._due is not None and self.due:
             (layer, why), self._due = self._due, None
             return _Plan(_Occasion.DUE, (layer,), why)
@@ -133,20 +147,24 @@ class Ladder:
     async def _take(self, layer: Layer, why: str, failure: SimcomError | None) -> SimcomError | None:
         """Carry out a layer and look for the module; None when that has helped, else what is to be told."""
         with Undertaken(self._link.bus, self._clock.time, layer, why if failure is None else str(failure)) as step:
+            refusal: SimcomError | None = None
             try:
                 await self._layers.take(layer)
             except SimcomError as error:
                 step.in_vain(str(error))
-                return _joined(failure, layer, error)
+                refusal = _joined(failure, layer, error)
+                if failure is not None:
+                    return refusal
             try:
-                await self._find(())
-                if layer is Layer.RADIO:
+                await self._find(())  # whatever came of it: a module that answered AT before does so still
+                if layer is Layer.RADIO and refusal is None:
                     await self._layers.network()
             except (LinkError, CommandTimeout, ModemError) as error:
                 step.in_vain(str(error))
-                return failure or error
-            step.helped("the module is ready")
-        return None
+                return refusal or failure or error
+            if refusal is None:
+                step.helped("the module is ready")
+        return refusal
 
 
 def _joined(failure: SimcomError | None, layer: Layer, error: SimcomError) -> SimcomError:

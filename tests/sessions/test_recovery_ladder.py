@@ -19,7 +19,7 @@ from simcom_async.sessions.life_cycle import Lost, Ready
 from simcom_async.sessions.recovery_policy import RecoveryPolicy
 from simcom_async.virtual import VirtualModem
 from tests.link.test_rescue import SerialLine
-from tests.sessions.peer import Peer, attached
+from tests.sessions.peer import ERROR, Peer, attached
 
 POLICY = RecoveryPolicy(jitter=0)
 Hook = Callable[[], Awaitable[object]]
@@ -242,6 +242,17 @@ async def test_a_layer_that_is_due_waits_for_who_uses_a_service() -> None:
     assert isinstance(modem.state, Ready)
     await clock.run(1000)
     assert len(peer.asked("AT+CFUN")) == 2
+    await clock.run_until(modem.aclose(), 5)
+
+
+async def test_a_layer_that_is_due_and_fails_is_nobody_elses_error() -> None:
+    clock, peer = ManualClock(), Peer(**{"AT+CFUN=1,1": ERROR})
+    modem = await attached(peer, clock, watchdog=None)
+    steps = steps_of(modem)
+    modem._attachment._demand(Layer.RESET, "a test")
+    assert await clock.run_until(modem.at("+CSQ"), 10) == ("+CSQ: 20,0",)
+    assert ended(steps) == [("RESET", "in vain")]
+    assert isinstance(modem.state, Ready)
     await clock.run_until(modem.aclose(), 5)
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from simcom_async.errors import CommandTimeout, LinkError, ModemRestarted, UsageError
+from simcom_async.errors import CommandFailed, CommandTimeout, LinkError, ModemRestarted, UsageError
 from simcom_async.link.condition import Condition, LinkChanged
 from simcom_async.link.layer import Layer, LayerOutcome, RecoveryStep
 from simcom_async.modem import Modem, connect, open_modem
 from simcom_async.ports.clock import ManualClock
+from simcom_async.sessions.life_cycle import Ready
 from simcom_async.sessions.recovery_policy import RecoveryPolicy
 from simcom_async.sites import HttpSite, Route, ServerFault
 from simcom_async.virtual import VirtualModem
@@ -117,6 +118,23 @@ async def test_one_that_says_that_it_boots_keeps_its_line() -> None:
         assert losses == []
 
 
+async def test_a_module_that_refuses_to_restart_is_told() -> None:
+    clock, peer = ManualClock(), Peer(**{"AT+CFUN=1,1": ERROR})
+    modem = await attached(peer, clock, watchdog=None)
+    with pytest.raises(CommandFailed, match=r"AT\+CFUN=1,1: ERROR"):
+        await clock.run_until(modem.recover(Layer.RESET, at_least=Layer.RESET), BOUND)
+    assert isinstance(modem.state, Ready)
+    await clock.run_until(modem.aclose(), 5)
+
+
+async def test_the_ok_may_be_lost_with_the_restart() -> None:
+    clock, peer = ManualClock(), Peer(**{"AT+CFUN=1,1": "\r\nRDY\r\n"})
+    modem = await attached(peer, clock, watchdog=None)
+    steps = await only(clock, modem, Layer.RESET)
+    assert steps[-1].outcome is LayerOutcome.HELPED
+    await clock.run_until(modem.aclose(), 5)
+
+
 async def test_a_radio_that_knows_no_flight_mode_is_switched_off_whole() -> None:
     clock, peer = ManualClock(), Peer(**{"AT+CFUN=4": ERROR})
     modem = await attached(peer, clock, watchdog=None)
@@ -208,6 +226,17 @@ async def test_a_port_that_goes_with_its_module_is_opened_when_it_is_there_again
         steps = await only(clock, modem, Layer.POWER)
         assert steps[-1].outcome is LayerOutcome.HELPED
         assert 7 <= steps[-1].seconds < 12
+
+
+async def test_a_port_that_does_not_come_back_is_not_waited_for_without_end() -> None:
+    async def power() -> None:
+        virtual.unplug()
+
+    async with driven(power=power) as (clock, virtual, modem):
+        began = clock.time()
+        with pytest.raises(LinkError, match="unplugged"):
+            await clock.run_until(modem.recover(Layer.POWER, at_least=Layer.POWER), BOUND)
+        assert POLICY.boot <= clock.time() - began < POLICY.boot + 5
 
 
 async def test_what_cannot_be_had_is_refused() -> None:
