@@ -1,7 +1,6 @@
 """Recordings of a port's traffic (interfaces, section 3): JSON Lines, secrets masked."""
 
 import json
-import math
 import os
 from collections import deque
 from collections.abc import Iterable
@@ -15,11 +14,15 @@ from simcom_async.ports.clock import Clock, LoopClock
 from simcom_async.ports.passing import PassingPort
 from simcom_async.ports.port import Lost, Port, Sink
 
-__all__ = ["Direction", "Entry", "Recording", "RecordingPort", "read_recording", "save_recording"]
+__all__ = ["RECORDING_LIMIT", "Direction", "Entry", "Recording", "RecordingPort", "read_recording", "save_recording"]
 
 Direction = Literal["tx", "rx"]
 
+#: Bytes of a file that is read as a recording.
+RECORDING_LIMIT = 256 * 1024 * 1024
 _VERSION = 1
+_LATEST = 1e9  # seconds, some thirty years
+_SHOWN = 80  # characters of a wrong value
 _HOLD_BOUND = 65536  # bytes held back while the start of a secret may go on
 _STAR = b"*"
 
@@ -241,9 +244,13 @@ def save_recording(path: str | os.PathLike[str], recording: Recording) -> None:
 def read_recording(path: str | os.PathLike[str]) -> Recording:
     """Reads a recording. Raises ``UsageError``, with file and line, when it is none."""
     try:
-        lines = Path(path).read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+        with open(path, "rb") as file:
+            data = file.read(RECORDING_LIMIT + 1)
+        lines = data.decode("utf-8").split("\n")
+    except (OSError, ValueError) as error:
         raise UsageError(f"cannot read the recording: {error}", field="path", value=str(path)) from error
+    if len(data) > RECORDING_LIMIT:
+        raise UsageError(f"{path}: a recording has at most {RECORDING_LIMIT} bytes", field="path", value=str(path))
     header = _object(path, 1, lines[0] if lines else "")
     if header.get("simcom_recording") != _VERSION:
         raise _invalid(path, 1, f'the header is {{"simcom_recording": {_VERSION}, ...}}')
@@ -262,12 +269,12 @@ def _line(entry: Entry) -> str:
 def _entry(path: str | os.PathLike[str], number: int, line: str) -> Entry:
     fields = _object(path, number, line)
     t, direction, data = fields.get("t"), fields.get("dir"), fields.get("data")
-    if t is not None and (isinstance(t, bool) or not isinstance(t, int | float) or not 0 <= t < math.inf):
-        raise _invalid(path, number, f"t is seconds or null, not {t!r}")
+    if t is not None and (isinstance(t, bool) or not isinstance(t, int | float) or not 0 <= t <= _LATEST):
+        raise _invalid(path, number, f"t is seconds or null, not {_short(t)}")
     if direction != "tx" and direction != "rx":
-        raise _invalid(path, number, f'dir is "tx" or "rx", not {direction!r}')
+        raise _invalid(path, number, f'dir is "tx" or "rx", not {_short(direction)}')
     if not isinstance(data, str):
-        raise _invalid(path, number, f"data is a string, not {data!r}")
+        raise _invalid(path, number, f"data is a string, not {_short(data)}")
     try:
         return Entry(t, direction, data.encode("latin-1"))
     except UnicodeEncodeError as error:
@@ -277,7 +284,7 @@ def _entry(path: str | os.PathLike[str], number: int, line: str) -> Entry:
 def _text(path: str | os.PathLike[str], header: dict[str, object], key: str) -> str | None:
     value = header.get(key)
     if value is not None and not isinstance(value, str):
-        raise _invalid(path, 1, f"{key} is a string or null, not {value!r}")
+        raise _invalid(path, 1, f"{key} is a string or null, not {_short(value)}")
     return value
 
 
@@ -289,6 +296,11 @@ def _object(path: str | os.PathLike[str], number: int, line: str) -> dict[str, o
     if not isinstance(value, dict):
         raise _invalid(path, number, "a JSON object is due")
     return value
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
 
 
 def _invalid(path: str | os.PathLike[str], number: int, what: str) -> UsageError:

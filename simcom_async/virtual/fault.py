@@ -69,7 +69,7 @@ class Fault:
     def refuse(self, name: str, allowed: str) -> None:
         """Raise UsageError for the value of a field."""
         value = getattr(self, name)
-        message = f"{kind_name(type(self))}: {name} = {value!r}: {allowed}"
+        message = f"{kind_name(type(self))}: {name} = {value!r:.80}: {allowed}"
         raise UsageError(message, field=name, value=value, allowed=allowed)
 
     def added(self, modem: VirtualModem, random: Random) -> None:

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from simcom_async.virtual.modem import VirtualModem
 
 __all__ = [
+    "FILE_LIMIT",
     "KINDS",
     "Delay",
     "DoubleBytes",
@@ -114,6 +115,8 @@ _KINDS: tuple[type[Fault], ...] = (
 #: Every fault by the name that it has in a file: ``lose-bytes``.
 KINDS = {kind_name(kind): kind for kind in _KINDS}
 
+#: Characters of a file of faults.
+FILE_LIMIT = 1024 * 1024
 _FILE_KEYS = ("seed", "fault")
 _ALWAYS = "always"
 _HEADER = re.compile(r"\s*\[\[\s*fault\s*\]\]")
@@ -199,7 +202,9 @@ class Faults:
 def load_faults(path: str | Path) -> list[Fault]:
     """The faults of a file, as `read_faults` has them. Raises UsageError, also for a file that cannot be read."""
     try:
-        return read_faults(Path(path).read_text("utf-8"))
+        with open(path, "rb") as file:
+            data = file.read(FILE_LIMIT + 1)
+        return read_faults(data.decode("utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}", field="faults", value=str(path)) from error
     except UnicodeDecodeError as error:
@@ -213,17 +218,20 @@ def read_faults(text: str) -> list[Fault]:
 
     Raises UsageError with the line, the key, and what is allowed.
     """
+    if len(text) > FILE_LIMIT:
+        message = f"the faults have more than {FILE_LIMIT} characters"
+        raise UsageError(message, field="faults", allowed=f"at most {FILE_LIMIT} characters")
     try:
         script = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # TOMLDecodeError, and numbers and arrays beyond all bounds
         raise UsageError(f"the faults are no TOML: {error}", field="faults", allowed="TOML") from error
     unknown = next((key for key in script if key not in _FILE_KEYS), None)
     if unknown is not None:
-        message = f"{unknown!r} stands outside of a fault: there are {', '.join(_FILE_KEYS)}"
+        message = f"{unknown!r:.80} stands outside of a fault: there are {', '.join(_FILE_KEYS)}"
         raise UsageError(message, field=unknown, allowed=", ".join(_FILE_KEYS))
     seed, tables = script.get("seed"), script.get("fault", [])
     if seed is not None and type(seed) is not int:
-        raise UsageError(f"seed = {seed!r}: it is a whole number", field="seed", value=seed, allowed="a whole number")
+        raise UsageError(f"seed = {seed!r:.80}: it is a whole number", field="seed", value=seed, allowed="a whole number")
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise UsageError("the faults are tables [[fault]]", field="fault", allowed="[[fault]]")
     found = []
@@ -240,14 +248,14 @@ def _fault(table: dict[str, object]) -> Fault:
     name = table.pop("kind", None)
     if not isinstance(name, str) or name not in KINDS:
         allowed = ", ".join(KINDS)
-        said = "it has no kind" if name is None else f"there is no kind {name!r}"
+        said = "it has no kind" if name is None else f"there is no kind {name!r:.80}"
         raise UsageError(f"{said}: there are {allowed}", field="kind", value=name, allowed=allowed)
     kind = KINDS[name]
     fields = {entry.name: entry for entry in dataclasses.fields(kind) if entry.init}
     allowed = ", ".join(fields)
     unknown = next((key for key in table if key not in fields), None)
     if unknown is not None:
-        message = f"{name} has no {unknown!r}: there are {allowed}"
+        message = f"{name} has no {unknown!r:.80}: there are {allowed}"
         raise UsageError(message, field=unknown, value=table[unknown], allowed=allowed)
     missing = next((key for key in fields if fields[key].default is dataclasses.MISSING and key not in table), None)
     if missing is not None:
@@ -260,7 +268,7 @@ def _fault(table: dict[str, object]) -> Fault:
             table["data"] = data.encode("latin-1")
         except UnicodeEncodeError:
             allowed = "characters up to \\u00ff, each a byte"
-            raise UsageError(f"{name}: data = {data!r}: {allowed}", field="data", value=data, allowed=allowed) from None
+            raise UsageError(f"{name}: data = {data!r:.80}: {allowed}", field="data", value=data, allowed=allowed) from None
     return kind(**table)  # type: ignore[arg-type]
 
 
