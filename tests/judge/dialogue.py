@@ -13,7 +13,18 @@ from simcom_async.at.dialect import Dialect, WireState
 from simcom_async.at.event import Event, LineEvent, PayloadChunk
 from simcom_async.at.exchange import Exchange
 
-__all__ = ["Course", "Entered", "Flush", "Part", "Quiet", "Received", "Send", "play", "play_every_way", "received_bytes"]
+__all__ = [
+    "Course",
+    "Entered",
+    "Flush",
+    "Part",
+    "Quiet",
+    "Received",
+    "Send",
+    "play",
+    "play_every_way",
+    "received_bytes",
+]
 
 #: What may stand between the events of a stream: line ends, and blanks that lead a line.
 FRAMING = b"\r\n"

@@ -20,6 +20,8 @@ SEED = 6
 SOME, OFTEN = 12, 12
 #: Pieces of output of a module of which an example has more than half, the search for the module included.
 PIECES = 45
+#: The verb of an example that is nothing but a lost bearer.
+LISTENS = {"sim900-bearer-deact"}
 #: Lines that may come in inside a payload.
 FREE = ("RING", "+CREG: 1", "+SAPBR 1: DEACT", "Call Ready", '+CMTI: "SM",3')
 #: Verbs that get something counted. What comes as a stream, up to ETX, has no count that could tell; and an answer of
@@ -64,7 +66,7 @@ async def say(names: list[str], chance: random.Random, *, consequences: bool) ->
 @pytest.mark.parametrize("consequences", [False, True], ids=["harmless", "grave"])
 async def test_a_verb_returns_what_it_does_or_fails_by_name(consequences: bool) -> None:
     chance = random.Random(SEED)
-    names = chance.sample(sorted(VERBS), SOME)
+    names = chance.sample(sorted(VERBS.keys() - LISTENS), SOME)
     came, found = await say(names, chance, consequences=consequences)
     assert found == []
     assert came > SOME // 2
@@ -75,6 +77,8 @@ async def test_a_verb_returns_what_it_does_or_fails_by_name(consequences: bool) 
 @pytest.mark.parametrize("consequences", [False, True], ids=["harmless", "grave"])
 @pytest.mark.parametrize("name", sorted(VERBS))
 async def test_every_verb_often(name: str, consequences: bool) -> None:
+    if consequences and name in LISTENS:
+        pytest.skip("it waits for the very line that may come in between, of another bearer")
     came, found = await say([name] * OFTEN, random.Random(f"{SEED}/{name}"), consequences=consequences)
     assert found == []
     assert came

@@ -17,6 +17,9 @@ SEED = 6
 #: Cases of a family that `make test` plays, and `make test-long`; so many restarts of each.
 SOME, MANY = 20, 1500
 RESTARTS, MANY_RESTARTS = 3, 150
+#: Examples of which the link sends a command raw, because its entry is given up: of that nothing is declared, so that
+#: more is ambiguous than the oracle knows.
+SENT_RAW = ("sim900-smtp-body-esc",)
 
 
 def cases(family: str, chance: random.Random, count: int) -> list[tuple[Example, Boundary, Insertion]]:
@@ -27,7 +30,8 @@ def cases(family: str, chance: random.Random, count: int) -> list[tuple[Example,
         dialogue = chance.choice(dialogues(family))
         place = chance.choice([place for place in dialogue.places if place.legal])
         insertion = chance.choice(lines)
-        if not dialogue.oracle.judge(place, insertion).exemption:
+        raw = dialogue.transcript.name in SENT_RAW
+        if not raw and not dialogue.oracle.judge(place, insertion).exemption:
             found.append((dialogue, place, insertion))
     return found
 
