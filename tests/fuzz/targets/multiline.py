@@ -70,6 +70,8 @@ def _meant(wire: bytes) -> tuple[bytes, bool]:
         line, mark, rest = wire.partition(b"\r\n")
         if line == b"." and mark:
             return found, True
+        if line in (b".", b".\r") and not mark:
+            return found, False  # the last line, whose own end was cut off
         found += (line[1:] if line.startswith(b"..") else line) + mark
         if not mark:
             return found, False
