@@ -263,7 +263,7 @@ class Command(Message, Generic[A]):
     def masked(self) -> str:
         """The command line for people: secrets are replaced by as many asterisks."""
         shown = self.text
-        for secret in filter(None, self.secrets):
+        for secret in sorted(filter(None, self.secrets), key=len, reverse=True):  # one may be in another
             whole = b'"' + secret + b'"'
             if whole not in shown:
                 shown = shown.replace(secret, b"*" * len(secret))

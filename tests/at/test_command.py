@@ -137,4 +137,5 @@ def test_law_10_what_a_raw_command_conceals_is_not_shown() -> None:
     assert raw.text == b'AT+CPIN="1234"'
     assert raw.masked == 'AT+CPIN="****"'
     assert RawCommand.of("+CPIN=1234", (b"1234",)).masked == "AT+CPIN=****"
+    assert RawCommand.of("+CPIN=1234,12345", (b"1234", b"12345")).masked == "AT+CPIN=****,*****"
     assert "1234" not in repr(raw)
