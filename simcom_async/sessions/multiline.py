@@ -45,8 +45,9 @@ class MultiLine:
         rest, self._rest = self._rest, b""
         if not self._inside:
             return b"" if rest.startswith(b"+OK") else rest
-        if rest in _CUT:
-            self.ended, rest = True, _LINE_END  # a text would have the dot doubled
+        for cut in _CUT:
+            if rest.endswith(cut):  # a text would have the dot doubled
+                self.ended, rest = True, rest.removesuffix(cut) + _LINE_END
         return self._given(rest)
 
     def _text(self, buffer: bytes) -> bytes:

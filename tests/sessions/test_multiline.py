@@ -92,3 +92,6 @@ def test_a_last_line_without_its_end_is_the_last_line(end: bytes) -> None:
     assert lines.feed(b"+OK\r\nSubject: x\r\n\r\ny" + end) + lines.finish() == b"Subject: x\r\n\r\ny\r\n"
     assert lines.ended
     assert lines.finish() == b""
+    lines = MultiLine()
+    assert lines.feed(b"+OK\r\ny\r" + end) + lines.finish() == b"y\r\r\n"
+    assert lines.ended
