@@ -162,10 +162,10 @@ class Attachment:
         if up_to not in layers:
             why = f"{at_least.name} comes behind it" if at_least > up_to else "there is no power hook"
             raise UsageError(f"up_to: {up_to.name} cannot be had, {why}", field="up_to", value=up_to)
-        self._check_open()
         while self._search.under_way:
             with suppress(SimcomError):  # that attempt is for others, who are told how it ends
                 await self._search.join()
+        self._check_open()
         asked = self._ladder.ask(layers)
         self.suspect("asked to recover")
         await self._search.join()

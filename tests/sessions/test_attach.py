@@ -407,10 +407,10 @@ async def test_closing_leaves_nothing_behind_whatever_is_under_way() -> None:
 async def test_a_module_that_says_without_end_that_it_restarts_keeps_nobody_at_work() -> None:
     clock, peer = ManualClock(), Peer()
     modem = await attached(peer, clock, watchdog=None)
-    for _ in range(1000):
-        peer.say("\r\nRDY\r\n" * 50)
+    for _ in range(300):
+        peer.say("\r\nRDY\r\n" * 20)
         await clock.run(0.1)
-    assert len(peer.lines) < 1000  # a few a second
+    assert len(peer.lines) < 600  # some 10 a second
     await clock.run(75)
     assert isinstance(modem.state, Ready)
     await closed(modem, clock)

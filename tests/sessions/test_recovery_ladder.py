@@ -261,3 +261,15 @@ async def test_a_closed_modem_is_not_recovered() -> None:
     await modem.aclose()
     with pytest.raises(PortLost, match="memory is closed"):
         await modem.recover()
+
+
+async def test_one_that_is_closed_while_somebody_waits_for_his_turn_is_neither() -> None:
+    async with driven() as (clock, virtual, modem):
+        virtual.power_off()
+        modem._attachment.suspect("a test")
+        await clock.run(5)
+        waiting = asyncio.ensure_future(modem.recover())
+        await clock.settle()
+        await clock.run_until(modem.aclose(), 10)
+        with pytest.raises(PortLost, match="memory is closed"):
+            await waiting
