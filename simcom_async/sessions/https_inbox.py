@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from simcom_async.at.command import Service
 from simcom_async.at.event import Noise
 from simcom_async.commands.chttps import (
     ChttpsCode,
@@ -36,6 +37,7 @@ __all__ = ["HttpsInbox"]
 
 _FETCH_MAXIMUM = 1_048_576  # bytes that one command gives, whatever was asked for
 _SILENCE = 130.0  # seconds that a server may be silent; the module waits 120 (SIM52xx HTTP note V0.02)
+_GRACE = 2.0  # seconds for the word that what the server has answered was sent
 _LOOK, _LONGEST_LOOK = 2.0, 30.0  # seconds of silence before the module is asked; they double
 
 
@@ -198,6 +200,7 @@ class HttpsInbox:
     async def _fetch(self, size: int) -> bytes:
         command = ChttpsReceive(length=size)
         whole = Whole(command.masked, _FETCH_MAXIMUM)
+        await self._sent()
         with self._link.bus.subscribe(Noise, bound=8) as noise:
             try:
                 code = (await self._link.send(command, sink=whole.add)).code
@@ -214,6 +217,13 @@ class HttpsInbox:
         elif code is not ChttpsCode.DONE:
             raise http_error(self._request, command.masked, code)
         return data
+
+    async def _sent(self) -> None:
+        """The server answers, so it has the request: what is missing of the word on that is waited for no longer."""
+        try:
+            await self._link.settled(Service.HTTPS, _GRACE)
+        except CommandTimeout:
+            self._link.forget(Service.HTTPS)
 
     async def _fetch_blindly(self) -> bytes:
         """What waits, where nobody knows how much.

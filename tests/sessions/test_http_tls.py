@@ -16,7 +16,8 @@ from simcom_async.errors import HttpError, ModemRestarted, ServiceBusy, SimcomEr
 from simcom_async.modem import open_modem
 from simcom_async.sites import HttpSite, LoopbackCA, ProxySite, RawSite, Route
 from simcom_async.virtual import VirtualModem
-from simcom_async.virtual.faults import DropLine, EarlyEvent, LateLine, LoseBearer, Reset
+from simcom_async.virtual.faults import DropLine, EarlyEvent, LateLine, LoseBearer, NoFinal, Reset
+from tests.sessions.ftp_ends import FastClock
 from tests.sessions.http_ends import CA, Stand, stand
 
 #: The dialect of a series that has no AT+CHTTPACT, as later firmware (device-facts 1.7).
@@ -116,6 +117,15 @@ async def test_words_that_are_lost_are_made_up_for(line: str) -> None:
         at.site.routes.append(Route(path="/x", body=b"here", close=True))
         at.virtual.faults.add(DropLine(line, times=1))
         assert (await at.modem.http.get(at.site.url_of("/x"))).body == b"here"
+
+
+async def test_the_word_that_it_was_sent_may_be_lost_with_the_result() -> None:
+    async with stand("https", FastClock(20)) as at:
+        at.site.publish("/x", b"hello")
+        at.virtual.faults.add(NoFinal(command="CHTTPSSEND", occurrence=3))
+        at.virtual.faults.add(DropLine("+CHTTPSSEND: 0", times=1))
+        assert (await at.modem.http.get(at.site.url_of("/x"))).body == b"hello"
+        assert (await at.modem.http.get(at.site.url_of("/x"))).body == b"hello"
 
 
 async def test_a_late_ok() -> None:

@@ -220,6 +220,7 @@ async def _course(case: Case, profile: Profile, scene: Scene, outcome: Outcome) 
     else:
         found = plan(case.kind, scene, profile, case.moment)
     outcome.plan = found.text
+    scene.strict = found.allowed is not Allowed.WIRE
     scene.tidy = found.allowed not in (Allowed.WIRE, Allowed.RESTART, Allowed.PORT)
     scene.moving = found.allowed in (Allowed.NETWORK, Allowed.RESTART)
     for fault in found.faults:

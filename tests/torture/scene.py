@@ -66,6 +66,8 @@ class Scene(ABC):
         self.port: TappedPort | None = None
         #: The server tells what nobody can find to be untrue.
         self.lies = False
+        #: What has come half way is the beginning of the whole. A block whose count was changed on the wire is not.
+        self.strict = True
         #: What was left in the module is removed again: nothing has kept the host from it.
         self.tidy = True
         #: What the module tells of the network is another truth before and after the fault.
