@@ -28,7 +28,7 @@ from simcom_async.modem import Modem, open_modem
 from simcom_async.ports.clock import LoopClock
 from simcom_async.virtual import VirtualModem
 from simcom_async.virtual.faults import Fault, NoFinal, Split
-from tests.torture.case import SCENES, SERVICES, _profile, verbs_of
+from tests.torture.case import SCENES, SERVICES, profile_of, verbs_of
 from tests.torture.faults import plan
 from tests.torture.loop import run
 from tests.torture.profile import Profile, Stepped
@@ -49,7 +49,7 @@ COUNTING: list[Verb] = [("ftp", "sim800", "download-memory"), ("files", "sim7100
 
 def struck(verb: Verb, kind: str, moment: int, folder: Path) -> SimcomError | None:
     """Do a verb that a fault strikes; the error that it ends in, if it does."""
-    profile = _profile(*verb, 0)
+    profile = profile_of(*verb, 0)
     return run(_struck(verb, kind, moment, profile, folder))
 
 
