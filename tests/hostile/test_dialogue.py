@@ -114,9 +114,9 @@ def tell(service: str, family: str, verb: str, moment: int) -> None:
     assert outcome.verdict.good, f"{outcome.verdict.value}: {outcome.why} ({outcome.plan})"
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(4))
 def test_a_module_that_lies_once(number: int) -> None:
-    service, family, verb = VERBS[number * len(VERBS) // 6]
+    service, family, verb = VERBS[number * len(VERBS) // 4]
     tell(service, family, verb, 11 * number)
 
 

@@ -11,6 +11,7 @@ import pytest
 from simcom_async.cli.program import run
 from simcom_async.ports.record import RECORDING_LIMIT
 from simcom_async.virtual.faults import FILE_LIMIT
+from tests.hostile.sample import sampled
 
 HEADER = '{"simcom_recording": 1, "dialect": "sim800", "started": null}\n'
 DIGITS = "9" * 5_000
@@ -70,7 +71,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 @pytest.mark.parametrize("verb", ["explain", "replay"])
-@pytest.mark.parametrize("what", NO_RECORDINGS)
+@pytest.mark.parametrize("what", sampled(NO_RECORDINGS, 2))
 def test_what_is_no_recording_is_refused_in_a_sentence(
     what: str, verb: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -80,7 +81,7 @@ def test_what_is_no_recording_is_refused_in_a_sentence(
     refused(capsys, verb, str(file))
 
 
-@pytest.mark.parametrize("what", NO_FAULTS)
+@pytest.mark.parametrize("what", sampled(NO_FAULTS, 2, 1))
 def test_what_are_no_faults_is_refused_in_a_sentence(
     what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -95,7 +96,7 @@ def test_a_file_without_an_end_is_read_as_far_as_the_limit(tmp_path: Path, capsy
     assert str(RECORDING_LIMIT) in refused(capsys, "explain", str(file))
 
 
-@pytest.mark.parametrize("name", ["sim800", "sim7100", "general"])
+@pytest.mark.parametrize("name", sampled(["sim800", "sim7100", "general"], 3))
 def test_whatever_a_recording_holds_it_is_explained(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,6 +18,7 @@ from simcom_async.ports.port import OUTGOING_BOUND
 from simcom_async.virtual import VirtualModem
 from simcom_async.virtual.file_place import ENTRIES
 from tests.hostile.measure import MEGABYTE, growth, peak_memory
+from tests.hostile.sample import sampled
 from tests.virtual.client import Client, until
 
 #: Bytes of one write of a host, of all of them in the quick run, and in use at the peak.
@@ -76,7 +77,7 @@ async def answers(client: Client) -> None:
     raise AssertionError(bytes(client.received[-200:]))
 
 
-@pytest.mark.parametrize("what", TYPED)
+@pytest.mark.parametrize("what", sampled(TYPED, 5, 1))
 async def test_whatever_is_typed_is_bounded_and_at_is_answered_afterwards(what: str) -> None:
     dialect = list(DIALECTS)[list(TYPED).index(what) % len(DIALECTS)]
     dialect = "sim800" if dialect == "general" else dialect
@@ -95,7 +96,7 @@ async def test_whatever_is_typed_is_bounded_and_at_is_answered_afterwards(what: 
 
 
 @pytest.mark.parametrize("name", ["sim800", "sim7000"])
-@pytest.mark.parametrize("what", TYPED)
+@pytest.mark.parametrize("what", sampled(TYPED, 5, 2))
 def test_the_time_of_what_is_typed_grows_with_its_bytes(what: str, name: str) -> None:
     data = TYPED[what]
 

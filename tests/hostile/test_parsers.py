@@ -10,6 +10,7 @@ from simcom_async.sessions.ftp_listing import parsed_listing
 from simcom_async.sessions.http_response import ContentRange, parsed_headers
 from simcom_async.sessions.multiline import MultiLine
 from tests.hostile.measure import growth
+from tests.hostile.sample import sampled
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SIZE = 20_000
@@ -41,7 +42,7 @@ LINES = {
 
 
 @pytest.mark.parametrize("start", [b"", UNIX[:20], b"01-01-20  00:00AM ", b"type=file; "])
-@pytest.mark.parametrize("what", LINES)
+@pytest.mark.parametrize("what", sampled(LINES, 5, 2))
 def test_a_list_of_files(what: str, start: bytes) -> None:
     def read(size: int) -> None:
         parsed_listing(start + (LINES[what] * (size // len(LINES[what])))[:size], NOW)
@@ -49,7 +50,7 @@ def test_a_list_of_files(what: str, start: bytes) -> None:
     assert growth(read, SIZE, tries=2) < LINEAR
 
 
-@pytest.mark.parametrize("what", LINES)
+@pytest.mark.parametrize("what", sampled(LINES, 3, 1))
 def test_a_head(what: str) -> None:
     def read(size: int) -> None:
         parsed_headers(b"HTTP/1.1 200 OK\r\n" + (LINES[what] * (size // len(LINES[what])))[:size])

@@ -16,6 +16,7 @@ from simcom_async.at.message import Message
 from simcom_async.errors import ProtocolError, SimcomError
 from simcom_async.link.subscription import Overflow, Overrun
 from tests.hostile.measure import MEGABYTE, growth, peak_memory, resident
+from tests.hostile.sample import sampled
 from tests.hostile.stage import READ, at_link
 from tests.link.speech import SPEECH, Body, Get, Level, LevelRead, Read, Stream, Work
 
@@ -60,7 +61,7 @@ def reads(data: bytes, size: int, count: int) -> Iterator[bytes]:
     return repeat(piece, count)
 
 
-@pytest.mark.parametrize("what", FLOODS)
+@pytest.mark.parametrize("what", sampled(FLOODS, 5, 2))
 async def test_a_flood_leaves_nothing_behind_and_a_link_that_works(what: str) -> None:
     async with at_link() as (link, far, clock):
         await far.flood(clock, reads(FLOODS[what], SHORT, 1))  # what is made once is made
@@ -96,7 +97,7 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("what", FLOODS)
+@pytest.mark.parametrize("what", sampled(FLOODS, 5, 3))
 async def test_a_flood_under_a_command_ends_it_by_name_within_its_patience(what: str) -> None:
     await under_a_command(what, list(COMMANDS)[list(FLOODS).index(what) % len(COMMANDS)])
 
@@ -128,7 +129,7 @@ async def under_a_command(what: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("armed", [False, True])
-@pytest.mark.parametrize("what", FLOODS)
+@pytest.mark.parametrize("what", sampled(FLOODS, 4, 1))
 def test_the_time_of_a_flood_grows_with_its_bytes(what: str, armed: bool) -> None:
     data = FLOODS[what]
 
@@ -143,7 +144,7 @@ def test_the_time_of_a_flood_grows_with_its_bytes(what: str, armed: bool) -> Non
     assert growth(receive, READ) < LINEAR
 
 
-@pytest.mark.parametrize("what", FLOODS)
+@pytest.mark.parametrize("what", sampled(FLOODS, 6, 4))
 def test_the_time_of_a_flood_does_not_depend_on_the_size_of_its_reads(what: str) -> None:
     data = (FLOODS[what] * 3)[: 2 * READ]
 
