@@ -139,12 +139,7 @@ class FileSystem:
 
     def space(self, drive: str = DRIVES[0]) -> Space:
         """The space of a drive."""
-        return Space(self.total, self._used(drive))
-
-    def _used(self, drive: str) -> int:
-        root = self._disk(Place(drive))
-        files = (path for path in root.rglob("*") if not path.is_symlink() and path.is_file())
-        return sum(path.stat().st_size for path in files)
+        return Space(self.total, _used(self._disk(Place(drive))))
 
     # Reading and writing
 
@@ -179,7 +174,7 @@ class FileSystem:
         room = self.space(place.drive).free + replaced
         if size > room:
             raise FileProblem(Problem.FULL, str(path))
-        self._check_entries(place, disk)
+        _check_entries(self._root(place.drive), place, disk)
         try:
             file = disk.open("ab" if append else "wb")
         except OSError as error:
@@ -213,7 +208,7 @@ class FileSystem:
             raise FileProblem(Problem.FOLDER_EXISTS, str(path))
         if not parents and not disk.parent.is_dir():
             raise FileProblem(Problem.NO_FOLDER, str(path))
-        self._check_entries(place, disk)
+        _check_entries(self._root(place.drive), place, disk)
         try:
             disk.mkdir(parents=parents)
         except OSError as error:
@@ -273,10 +268,17 @@ class FileSystem:
         if self.current.drive == drive:
             self.current = Place(drive)
 
-    def _check_entries(self, place: Place, disk: Path) -> None:
-        """Raise FileProblem when a drive has too many files for another one."""
-        if not disk.exists() and sum(1 for _ in self._root(place.drive).rglob("*")) >= ENTRIES:
-            raise FileProblem(Problem.FULL, str(place))
-
     def _place(self, path: str | Place) -> Place:
         return path if isinstance(path, Place) else self.place(path)
+
+
+def _used(root: Path) -> int:
+    """Bytes of all files of a drive."""
+    files = (path for path in root.rglob("*") if not path.is_symlink() and path.is_file())
+    return sum(path.stat().st_size for path in files)
+
+
+def _check_entries(root: Path, place: Place, disk: Path) -> None:
+    """Raise FileProblem when a drive has too many files for another one."""
+    if not disk.exists() and sum(1 for _ in root.rglob("*")) >= ENTRIES:
+        raise FileProblem(Problem.FULL, str(place))
