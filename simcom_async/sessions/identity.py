@@ -21,6 +21,7 @@ A = TypeVar("A")
 
 _log = logging.getLogger(__name__)
 
+_SHOWN = 200  # characters of what the module says, in an error
 _ATTEMPTS = 2
 
 
@@ -78,10 +79,10 @@ def dialect_of(identity: Identity, port: str) -> Dialect:
     if known:
         return max(known, key=lambda found: len(found[0]))[1]
     raise LinkError(
-        f"{port}: the module says {said or 'nothing'!r}, which no dialect knows; known are {_names()}: "
+        f"{port}: the module says {said[:_SHOWN] or 'nothing'!r}, which no dialect knows; known are {_names()}: "
         "choose the closest with dialect=",
         port=port,
-        seen=said.encode("ascii", "replace"),
+        seen=said[:_SHOWN].encode("ascii", "replace"),
     )
 
 
