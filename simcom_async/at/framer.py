@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["CountedPayload", "EchoedEntry", "EscapedPayload", "Framing", "TextUntilFinal"]
 
 
-
 def _at_end(line: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """A line at the end of what is held: with the line end in front that opens it, or also as all of it."""
     return re.compile(rb"\r?\n" + line), re.compile(rb"(?:\A|\r?\n)" + line)
@@ -132,7 +131,10 @@ class TextUntilFinal(_Payload):
         self._open = False
 
     def receive(self, data: bytes, start: int, events: list[Event]) -> int:
-        """Take all but what is behind a known size; hand on what can no longer be the final result."""
+        """Take all but what is behind a known size; hand on what can no longer be the final result.
+
+        The number that it returns is negative where what is behind begins in an earlier read.
+        """
         if not self._held:
             self._held_start = start
         self._held += data
@@ -149,11 +151,16 @@ class TextUntilFinal(_Payload):
         return len(data)
 
     def _count_reached(self, events: list[Event]) -> int:
-        """The known size is complete; return how many bytes behind it were received."""
+        """The known size is complete; return how many bytes behind it were received, in this read and before."""
         left = self._left or 0
         chunk = self._chunk(self._held[:left], self._held_start, self._held_start + left, events)
         chunk.last = self.finished = True
         return len(self._held) - left
+
+    def beyond(self, count: int) -> bytes:
+        """The first bytes behind a known size that is complete: they were held back, for the echo that they were not."""
+        left = self._left or 0
+        return self._held[left : left + count]
 
     def _begin(self, events: list[Event]) -> bool:
         """Take the echo and the line end that opens the text off the front; False while they may still be coming."""
