@@ -138,6 +138,9 @@ class Demux:
                 at += framing.receive(data[at : at + LINE_LIMIT] if at else data, self._offset + at, events)
                 if framing.finished:
                     self._framing = None
+                if at < 0 and isinstance(framing, TextUntilFinal):
+                    data = framing.beyond(-at) + data
+                    self._offset, at, size = self._offset + at, 0, len(data)
         self._offset += size - len(self._rest)
         return events
 

@@ -158,7 +158,7 @@ class TextUntilFinal(_Payload):
         return len(self._held) - left
 
     def beyond(self, count: int) -> bytes:
-        """The first bytes behind a known size that is complete: they were held back, for the echo that they were not."""
+        """The first bytes behind a known size that is complete: they were held back for an echo that they were not."""
         left = self._left or 0
         return self._held[left : left + count]
 

@@ -534,3 +534,14 @@ def test_law_2_a_number_of_thousands_of_digits_is_no_number(line: bytes) -> None
         assert repr(events)
         if exchange.state is State.FAILED:
             assert exchange.failure().code == "9" * 5_000
+
+
+@pytest.mark.parametrize("size", range(12))
+def test_law_1_what_was_held_back_for_an_echo_and_is_behind_the_text_is_read_again(size: int) -> None:
+    data = b"AT+MAIX\r\nOK\r\n+CPIN: READY\r\n"
+    exchange, whole = s.heard(s.Mail(), [data], size=size)
+    assert _payload(whole) == data[:size]
+    for pieces in [s.bytewise(data), *s.two_cuts(data)]:
+        other, events = s.heard(s.Mail(), pieces, size=size)
+        assert s.flat(events) == s.flat(whole), pieces
+        assert other.state is exchange.state

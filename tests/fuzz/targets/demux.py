@@ -29,7 +29,7 @@ MODULES = (
 )
 
 _STEPS = 120
-_GIVEN_UP = ("late", "noise")
+_GIVEN_UP = ("late", "noise", "echo")
 _FINALS = (
     b"\r\nOK\r\n", b"\r\nERROR\r\n", b"\r\n+CME ERROR: 10\r\n", b"\r\n+CME ERROR: x\r\n", b"0\r", b"4\r", b"\r\nOK\r",
     b"OK", b"\r\nNO CARRIER\r\n", b"\r\nCONNECT 9600\r\n", b"\r\n+CMS ERROR: 304\r\n",
