@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -18,6 +19,7 @@ __all__ = ["Coverage", "check_answers", "check_payloads", "check_readable"]
 #: What is kept back at most beyond an unfinished line: the beginning of a final result in a text.
 KEPT = LINE_LIMIT + 512
 _FRAMING = b"\r\n"
+_UNCOVERED = re.compile(rb"\0+")
 
 
 class Coverage:
@@ -45,7 +47,7 @@ class Coverage:
             if isinstance(event, LineEvent):
                 assert event.text == self._stream[start:end], f"{event!r} is not what was received"
 
-        missing = bytes(byte for byte, seen in zip(self._stream, covered, strict=True) if not seen)
+        missing = b"".join(self._stream[found.start() : found.end()] for found in _UNCOVERED.finditer(covered))
         missing = missing.translate(None, _FRAMING)
         assert len(missing) <= (0 if ended else KEPT), f"{missing[:60]!r} ... {len(missing)} bytes are in no event"
 

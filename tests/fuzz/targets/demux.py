@@ -134,7 +134,7 @@ def check(data: bytes) -> None:
 
 
 def _bytewise(data: bytes) -> list[bytes]:
-    step = 1 if len(data) < 2_000 else 97
+    step = 1 + len(data) // 300
     return [data[place : place + step] for place in range(0, len(data), step)]
 
 
