@@ -78,7 +78,8 @@ def _command(supply: Supply, dialect: Dialect) -> None:
     assert len(parts) == 1, f"{text!r} is {len(parts)} commands"
     read = parts[0].command
     assert read is not None, f"{text!r} is refused: {parts[0].refusal}"
-    for name, value in command:  # what is left out is for the module to decide
+    for name in kind.model_fields:  # what is left out is for the module to decide
+        value = getattr(command, name)
         assert value is None or getattr(read, name) == value, f"{text!r} is read as {read.text!r}"
     assert read.wire.name.upper() == command.wire.name.upper() or command.wire.name in read.wire.aliases
 
