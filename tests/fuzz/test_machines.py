@@ -510,17 +510,17 @@ class EscapeMachine(RuleBasedStateMachine):
 @pytest.mark.parametrize(
     ("machine", "examples"),
     [
-        (DemuxMachine, 25),
-        (BusMachine, 25),
+        (DemuxMachine, 15),
+        (BusMachine, 15),
         (ClaimsMachine, 15),
         (QueueMachine, 15),
-        (ReservedMachine, 10),
-        (TypingMachine, 25),
-        (EscapeMachine, 25),
+        (ReservedMachine, 8),
+        (TypingMachine, 15),
+        (EscapeMachine, 15),
     ],
 )
 def test_machine(machine: type[RuleBasedStateMachine], examples: int) -> None:
-    run_state_machine_as_test(machine, settings=settings(max_examples=examples, stateful_step_count=25))
+    run_state_machine_as_test(machine, settings=settings(max_examples=examples, stateful_step_count=20))
 
 
 @pytest.mark.long
