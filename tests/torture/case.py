@@ -49,6 +49,8 @@ SERVICES = tuple(SCENES)
 
 #: Seconds for a verb, and for the plain one behind it: no more than some silent waits. For all of a case.
 LIMIT, PLAIN_LIMIT, WHOLE_LIMIT = 1_500.0, 400.0, 3_000.0
+#: Seconds after which a caller who has cancelled is released (law 8).
+RELEASED = 6.0
 #: Seconds until a service that is still taken is asked for again.
 AGAIN = 10.0
 
@@ -228,9 +230,12 @@ async def _course(case: Case, profile: Profile, scene: Scene, outcome: Outcome) 
     started = clock.time()
     ended, stepped = await _ended(scene, found)
     outcome.lasted = clock.time() - started
+    late = 0.0 if found.struck_at is None else clock.time() - found.struck_at
     if case.kind == "none":
         profile.awaits = stepped.count
     _judged(scene, found, ended, outcome)
+    if late > RELEASED:
+        outcome.worse(Verdict.HANG, f"the caller was released {late:.1f} s after the cancellation")
     await _calmed(scene, found)
     await _plain(scene, outcome)
 
@@ -241,6 +246,7 @@ async def _ended(scene: Scene, found: Plan) -> tuple[Any, Stepped]:
     task: asyncio.Task[Any]
 
     def cancel() -> None:
+        found.struck_at = clock.time()
         times = scene.random.choice((1, 1, 2))
         for number in range(times):
             asyncio.get_running_loop().call_soon(task.cancel) if number or times == 2 else task.cancel()

@@ -45,6 +45,7 @@ class Plan:
     at: int | None = None
     strike: Callable[[], None] | None = None
     settle: float = 1.0
+    struck_at: float | None = None
     altered: list[str] = field(default_factory=list)
 
 
