@@ -231,7 +231,9 @@ def read_faults(text: str) -> list[Fault]:
         raise UsageError(message, field=unknown, allowed=", ".join(_FILE_KEYS))
     seed, tables = script.get("seed"), script.get("fault", [])
     if seed is not None and type(seed) is not int:
-        raise UsageError(f"seed = {seed!r:.80}: it is a whole number", field="seed", value=seed, allowed="a whole number")
+        raise UsageError(
+            f"seed = {seed!r:.80}: it is a whole number", field="seed", value=seed, allowed="a whole number"
+        )
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise UsageError("the faults are tables [[fault]]", field="fault", allowed="[[fault]]")
     found = []
@@ -268,7 +270,8 @@ def _fault(table: dict[str, object]) -> Fault:
             table["data"] = data.encode("latin-1")
         except UnicodeEncodeError:
             allowed = "characters up to \\u00ff, each a byte"
-            raise UsageError(f"{name}: data = {data!r:.80}: {allowed}", field="data", value=data, allowed=allowed) from None
+            message = f"{name}: data = {data!r:.80}: {allowed}"
+            raise UsageError(message, field="data", value=data, allowed=allowed) from None
     return kind(**table)  # type: ignore[arg-type]
 
 

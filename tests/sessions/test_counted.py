@@ -79,7 +79,7 @@ async def test_a_count_that_cannot_be(answer: Answer, most: int) -> None:
 
 
 async def test_an_answer_that_is_not_empty_is_not_taken_for_an_empty_one() -> None:
-    peer, modem, clock = await reader(NONE_TOLD)
+    _, modem, clock = await reader(NONE_TOLD)
     with pytest.raises(ProtocolError, match="something stands behind the 0 bytes that were announced"):
         await clock.run_until(read_counted(modem.link, HttpRead()), 60)
     await clock.run_until(modem.aclose(), 60)
