@@ -43,8 +43,7 @@ class Demux:
         self._dialect = dialect
         self._lines = Classifier(dialect, self.state)
         self._offset = 0
-        self._rest = b""
-        self._skip_lf = False
+        self._rest, self._skip_lf = b"", False
         self._window = _WINDOW
         self._prompt: LineEvent | None = None
         self._framing: Framing | None = None
