@@ -1,10 +1,11 @@
-"""A few modems at mixed jobs under random faults; ``python -m tests.torture.soak`` has 64 of them, for minutes."""
+"""A few modems at mixed jobs under random faults.
+
+``python -m tests.torture.soak`` has 64 of them, for minutes, and looks at the memory, too.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import tracemalloc
-from collections.abc import Iterator
 
 import pytest
 
@@ -12,15 +13,7 @@ from tests.torture.loop import run
 from tests.torture.soak import power_cycled, replugged, soaked
 
 
-@pytest.fixture
-def traced() -> Iterator[None]:
-    tracemalloc.start()
-    yield
-    tracemalloc.stop()
-
-
 @pytest.mark.timeout(120)
-@pytest.mark.usefixtures("traced")
 def test_some_modems_at_mixed_jobs() -> None:
     report = run(soaked(4, 2.0, seed=6))
     assert not report.wrong
