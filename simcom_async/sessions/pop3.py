@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from simcom_async.at.command import Service
-from simcom_async.errors import Pop3Error, PortLost, UnsupportedService, UsageError
+from simcom_async.errors import ModemRestarted, Pop3Error, PortLost, UnsupportedService, UsageError
 from simcom_async.sessions.errand import Errand
 from simcom_async.sessions.pop3_flow import (
     MailboxSize,
@@ -90,6 +90,7 @@ class Pop3Session:
         self._service = service
         self._account = account
         self._turn = asyncio.Lock()
+        self._upsets = 0  # of the module, when the session began
         self._marked: set[int] = set()
         self._touched = False  # something may be marked, whatever the server has said to it
         self._flow: Pop3Flow | None = None
@@ -106,6 +107,7 @@ class Pop3Session:
         self._flow = flow
         try:
             await service.network.ready()
+            self._upsets = service.attachment.upsets
             await self.perform(flow.login)
         except BaseException:
             await self._leave(marked=False)
@@ -201,7 +203,14 @@ class Pop3Session:
                 self._stream = stream
                 step = _after(flow, step)
             self._errand = errand = Errand(self._service.attachment, step)
-            return await errand.result(self._account.timeout if timeout is None else timeout)
+            try:
+                return await errand.result(self._account.timeout if timeout is None else timeout)
+            except Pop3Error as error:
+                attachment = self._service.attachment
+                if attachment.upsets == self._upsets:
+                    raise
+                why = f"{error}; the module has restarted meanwhile"
+                raise ModemRestarted(why, port=attachment.url) from error
 
     def reads(self, stream: Pop3Stream) -> bool:
         """Whether the mailbox is still at the mail of ``stream``."""

@@ -14,6 +14,7 @@ import pytest
 
 from simcom_async.errors import (
     CommandTimeout,
+    ModemRestarted,
     Pop3Error,
     PortLost,
     ServiceBusy,
@@ -467,6 +468,24 @@ async def test_a_time_limit_of_the_callers(site: Pop3Site, dialect: str) -> None
         async with mailbox(modem, site) as box:
             assert (await box.stat()).mails == 1
     assert site.deleted == []
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+async def test_a_restart_between_two_questions_is_named(site: Pop3Site, family: str) -> None:
+    site.publish(mail())
+    async with ends(family) as (virtual, modem):
+
+        async def looked() -> None:
+            async with mailbox(modem, site) as box:
+                await box.stat()
+                virtual.reset()
+                await modem.network.up()  # it has been found again meanwhile
+                await box.stat()
+
+        with pytest.raises(ModemRestarted):
+            await looked()
+        async with mailbox(modem, site) as box:
+            assert (await box.stat()).mails == 1
 
 
 @pytest.mark.parametrize("event", ["restart", "unplugging", "bearer"])
