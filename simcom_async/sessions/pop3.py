@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from simcom_async.at.command import Service
-from simcom_async.errors import ModemRestarted, Pop3Error, PortLost, UnsupportedService, UsageError
+from simcom_async.errors import ModemError, ModemRestarted, Pop3Error, PortLost, UnsupportedService, UsageError
 from simcom_async.sessions.errand import Errand
 from simcom_async.sessions.pop3_flow import (
     MailboxSize,
@@ -205,7 +205,7 @@ class Pop3Session:
             self._errand = errand = Errand(self._service.attachment, step)
             try:
                 return await errand.result(self._account.timeout if timeout is None else timeout)
-            except Pop3Error as error:
+            except ModemError as error:
                 attachment = self._service.attachment
                 if attachment.upsets == self._upsets:
                     raise
