@@ -12,7 +12,7 @@ from simcom_async.at.event import Event, LineEvent, PayloadChunk
 from simcom_async.at.exchange import Exchange, State
 from simcom_async.at.explain import read_command
 from simcom_async.at.message import Counted
-from tests.at.speech import flat
+from tests.at.speech import SPEECH, Mail, flat
 from tests.fuzz.oracles import Coverage, check_answers, check_payloads, check_readable
 from tests.fuzz.seeds import conversations
 from tests.fuzz.supply import Supply, packed, packed_number
@@ -242,7 +242,10 @@ def _long(supply: Supply) -> bytes:
 
 
 def seeds() -> Iterator[bytes]:
-    """The transcripts of the manual."""
+    """A text of three bytes that begins as an echo does, and the transcripts of the manual."""
+    place = packed_number(commands(SPEECH).index(Mail), len(commands(SPEECH)) - 1)
+    text = bytes([12]) + packed(b"AT+MAIX\r\nOK\r\n")
+    yield bytes(4) + place + b"\x01\x00\x01" + packed_number(3, 600) + text
     families = {dialect.name: number for number, dialect in enumerate(LANGUAGES)}
     for family, turns in conversations():
         data = packed_number(families[family], len(LANGUAGES) - 1) + b"\x00"
