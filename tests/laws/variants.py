@@ -112,8 +112,8 @@ def keeps_everything_for_slow_readers() -> None:
 
 def gives_up_without_a_word() -> None:
     """Law 8: the module is not told that an entry ends."""
-    for means in abort._BYTES:
-        abort._BYTES[means] = b""
+    for means in abort.ENDS:
+        abort.ENDS[means] = b""
 
 
 def repeats_whatever_failed() -> None:
