@@ -62,6 +62,8 @@ class InboxPeer(ChttpPeer):
         self._fetches += 1
         behaviour = self.supply.byte() if self._fetches < 60 else 0
         if behaviour < 0xF0 or form == "?":
+            # A module waits for the server where nothing is there to be fetched; this one says only OK.
+            self.honest = self.honest and (form == "?" or bool(self.waiting) or self.peer_closed)
             super()._recv(form, rest)
             return
         self.honest = False
