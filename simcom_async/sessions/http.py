@@ -17,6 +17,7 @@ from simcom_async.sessions.http_response import HttpResponse
 from simcom_async.sessions.http_resume import OVERLAP, Version, joined
 from simcom_async.sessions.http_tls import TlsFlow
 from simcom_async.sessions.progress import Direction, Meter
+from simcom_async.sessions.restart import restart_named
 from simcom_async.sessions.resumption import INTERRUPTIONS, Resumption
 from simcom_async.sessions.session import Session
 from simcom_async.sessions.whole import gathered_whole
@@ -80,6 +81,11 @@ class HttpSession(Session):
         """The same with the body in pieces: open it with ``async with``, read it with ``async for``."""
         return HttpStream(self, HttpRequest(method=method, url=url, body=body, **options), held=True)
 
+    @property
+    def attachment(self) -> Attachment:
+        """The module that carries it."""
+        return self._attachment
+
     def flow(self, request: HttpRequest) -> HttpFlow:
         """The first way that can carry a request in the dialect. Raises UnsupportedService."""
         dialect = self._link.dialect
@@ -131,6 +137,7 @@ class HttpStream:
 
     def __init__(self, session: HttpSession, request: HttpRequest, *, held: bool) -> None:
         self._session = session
+        self._attachment = session.attachment
         self._request = request
         self._held = held
         self._meter = session.meter(request)
@@ -139,6 +146,7 @@ class HttpStream:
         self._flow: HttpFlow | None = None
         self._head: _Head | None = None
         self._tail = self._early = b""
+        self._upsets = 0  # of the module, when the request began
 
     @property
     def status(self) -> int:
@@ -210,8 +218,10 @@ class HttpStream:
             await flow.release()
             raise
         self._flow, self._claim = flow, claim
+        self._upsets = self._attachment.upsets
         try:
-            await flow.begin(claim)
+            with restart_named(self._attachment, self._upsets):
+                await flow.begin(claim)
         except BaseException:
             await self._leave()
             raise
@@ -233,7 +243,8 @@ class HttpStream:
             return early
         while flow is not None:
             try:
-                return await flow.read()
+                with restart_named(self._attachment, self._upsets):
+                    return await flow.read()
             except INTERRUPTIONS as error:
                 if self._resumption is None:
                     raise

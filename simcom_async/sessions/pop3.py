@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from simcom_async.at.command import Service
-from simcom_async.errors import ModemError, ModemRestarted, Pop3Error, PortLost, UnsupportedService, UsageError
+from simcom_async.errors import Pop3Error, PortLost, UnsupportedService, UsageError
 from simcom_async.sessions.errand import Errand
 from simcom_async.sessions.pop3_flow import (
     MailboxSize,
@@ -22,6 +22,7 @@ from simcom_async.sessions.pop3_flow import (
 from simcom_async.sessions.pop3_numeric import NumericPop3
 from simcom_async.sessions.pop3_textual import TextualPop3
 from simcom_async.sessions.progress import Direction, Meter, Progress
+from simcom_async.sessions.restart import restart_named
 from simcom_async.sessions.session import Session
 from simcom_async.sessions.whole import gathered_whole
 from simcom_async.sessions.witness import witnessed
@@ -203,14 +204,8 @@ class Pop3Session:
                 self._stream = stream
                 step = _after(flow, step)
             self._errand = errand = Errand(self._service.attachment, step)
-            try:
+            with restart_named(self._service.attachment, self._upsets):
                 return await errand.result(self._account.timeout if timeout is None else timeout)
-            except ModemError as error:
-                attachment = self._service.attachment
-                if attachment.upsets == self._upsets:
-                    raise
-                why = f"{error}; the module has restarted meanwhile"
-                raise ModemRestarted(why, port=attachment.url) from error
 
     def reads(self, stream: Pop3Stream) -> bool:
         """Whether the mailbox is still at the mail of ``stream``."""
