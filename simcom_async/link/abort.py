@@ -179,6 +179,7 @@ async def _ask_for_end(channel: Channel, operation: Operation, command: Command[
     """Sends a command whose OK says that the work has ended."""
     asked = await ask(channel, command, channel.time.now() + command.wire.patience.final)
     operation.settled = asked.final is not None and asked.final.ok
+    operation.unanswered |= asked.final is None
 
 
 async def _wait_out(channel: Channel, operation: Operation) -> None:

@@ -25,7 +25,8 @@ class Operation:
     ``state`` is the state of its exchange that was seen last, ``progress`` the moment from which its limit counts.
     ``block`` is an entry that is written whole as soon as the module asks, ``left`` what is missing of a counted one.
     ``given_up``: nobody waits any more. ``settled``: its work has ended although its completion was not seen.
-    ``inner``: the link's own, for aborting and finding the step again.
+    ``unanswered``: what was asked about its end was not, and may be yet. ``inner``: the link's own, for aborting and
+    finding the step again.
     """
 
     state = State.SENT
@@ -44,6 +45,7 @@ class Operation:
     payload = False
     given_up = False
     settled = False
+    unanswered = False
     left: int | None = None
 
     def __init__(self, exchange: Exchange, priority: Priority = Priority.NORMAL, *, inner: bool = False) -> None:

@@ -220,7 +220,7 @@ class Recovery:
             self._channel.due.append(operation)
             self._unsettled(operation, abort=not aborted)
             certain = certain and not operation.payload  # one that has broken off swallows what comes next
-        await self._back_in_step(reason, certain=certain)
+        await self._back_in_step(reason, certain=certain and not operation.unanswered)
 
     async def _leave_port(self, operation: Operation, end: float, reason: str) -> bool:
         """Has it leave the port; whether its final result was seen, so that no answer of it can come any more."""

@@ -6,7 +6,7 @@ import pytest
 
 from simcom_async.at.command import Service
 from simcom_async.at.event import LateReply
-from simcom_async.errors import ServiceBusy
+from simcom_async.errors import CommandFailed, ServiceBusy
 from simcom_async.link.abort import LONGEST
 from simcom_async.link.condition import Condition
 from simcom_async.link.link import Link
@@ -452,6 +452,25 @@ async def test_packets_that_nothing_stops_are_waited_out(link, peer, clock, star
     await clock.run_until(settling, 1)
     await usable(link, peer, clock, start)
     assert peer.heard.replace(b"AT\r", b"") == b"AT+PACK\rAT+LEVEL?\r"
+
+
+async def test_answers_to_what_was_asked_in_vain_answer_nothing_else(link, peer, clock, start):
+    """A module that was held up answers all of it when it has ended, one after the other (law 5)."""
+    await packed(peer, start, link)
+    await clock.run(40)
+    asked = peer.heard.count(b"AT\r")
+    assert asked > 1
+    working = await start(link.send(Work()))
+    await peer.says(b"\r\n+PACK: 0\r\n", OK)
+    peer.answers = {b"AT": OK}
+    for _ in range(asked - 1):
+        await clock.run(0.1)
+        await peer.says(OK)
+    await clock.run(5)
+    assert peer.heard.endswith(b"AT+WORK\r")
+    await peer.says(b"\r\nERROR\r\n")
+    with pytest.raises(CommandFailed):
+        await working
 
 
 async def test_packets_that_come_without_a_pause_are_not_asked_for(link, peer, clock, start):
