@@ -11,6 +11,8 @@ WHEEL_DIR := build/wheel
 WHEEL_PY := ../venv/bin/python
 WHEEL_TESTS ?= tests/test_exports.py tests/sites tests/at
 ARGS ?=
+# Tests wait for servers and programs part of the time: one worker more than there are processors keeps these busy.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN || echo 1) + 1)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -24,12 +26,12 @@ demo: $(VENV)/.demo ## run every service through the whole stack against real se
 
 test: $(VENV)/.dev ## run the tests with branch coverage (ARGS= for pytest)
 	$(PY) -m coverage erase
-	$(PY) -m coverage run -m pytest -n auto $(ARGS)
+	$(PY) -m coverage run -m pytest -n $(WORKERS) $(ARGS)
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report
 
 test-long: $(VENV)/.dev ## run the tests that take minutes
-	$(PY) -m pytest -n auto -m long $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) -m long $(ARGS)
 
 torture: $(VENV)/.dev ## strike every service by every kind of fault, some minutes (ARGS= for tests.torture)
 	$(PY) -m tests.torture --rounds 10 $(ARGS)
