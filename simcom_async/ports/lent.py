@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 from simcom_async.errors import PortLost
+from simcom_async.ports.passing import PassingPort
 from simcom_async.ports.port import Lost, Port, Sink
 
 __all__ = ["LentPort"]
 
 
-class LentPort:
+class LentPort(PassingPort):
     """Another port, whose opening and closing are a borrower's coming and going; ``finish`` closes it.
 
     What comes while nobody has borrowed it is dropped.
     """
 
     def __init__(self, port: Port) -> None:
-        self._port = port
+        super().__init__(port)
         self._opened = False
         self._gone: PortLost | None = None
         self._sink: Sink | None = None
         self._lost: Lost | None = None
-
-    @property
-    def url(self) -> str:
-        """That of the port."""
-        return self._port.url
-
-    @property
-    def flow_control(self) -> bool:
-        """As the port has it."""
-        return self._port.flow_control
-
-    @property
-    def pending(self) -> int:
-        """As the port says."""
-        return self._port.pending
 
     async def open(self, sink: Sink, lost: Lost) -> None:
         """Borrows it, and opens it where it is not. Raises LinkError as the port does, and once it is gone."""
@@ -44,26 +30,6 @@ class LentPort:
         if not self._opened:
             await self._port.open(self._received, self._left)
             self._opened = True
-
-    def write(self, data: bytes) -> None:
-        """Writes."""
-        self._port.write(data)
-
-    async def drain(self) -> None:
-        """Waits for low water."""
-        await self._port.drain()
-
-    def pause(self) -> None:
-        """Stops reading."""
-        self._port.pause()
-
-    def resume(self) -> None:
-        """Goes on reading."""
-        self._port.resume()
-
-    async def set_baud(self, baud: int) -> None:
-        """Changes the rate."""
-        await self._port.set_baud(baud)
 
     async def aclose(self) -> None:
         """Gives it back; it stays open."""

@@ -9,6 +9,7 @@ from simcom_async.errors import LinkError, PortLost, UsageError
 from simcom_async.ports.binding import Binding, Trait
 from simcom_async.ports.candidates import Candidate, ListPorts, candidates, directory
 from simcom_async.ports.lent import LentPort
+from simcom_async.ports.passing import PassingPort
 from simcom_async.ports.port import Lost, Port, Sink
 from simcom_async.ports.serial import SerialPort
 
@@ -23,13 +24,15 @@ It opens and closes the port. Raises LinkError for a module that does not answer
 _log = logging.getLogger(__name__)
 
 
-class SoughtPort:
+class SoughtPort(PassingPort):
     """The serial port on which a modem is found. Each ``open`` looks for it anew, where it was last at first.
 
     Ports that another program has locked are passed over; one with another modem was asked AT and who it is, and is
     closed again. Where nobody fits and the port of last time is silent, that is taken: its module may have to be
     rescued. A search takes about five seconds for each port that gives no answer, and a fraction of one for the others.
     """
+
+    _port: SerialPort
 
     def __init__(
         self,
@@ -40,11 +43,11 @@ class SoughtPort:
         recognise: Recognise | None = None,
         list_ports: ListPorts | None = None,
     ) -> None:
+        super().__init__(SerialPort(binding.url, baud, rtscts))  # never opened: what is known before the first
         self._binding = binding
         self._rtscts = rtscts
         self._recognise = recognise
         self._list_ports = list_ports
-        self._port: SerialPort = SerialPort(binding.url, baud, rtscts)  # never opened: what is known before the first
         self._open = False
         self._last: Candidate | None = None
         self._said = ""
@@ -58,21 +61,6 @@ class SoughtPort:
     def path(self) -> str | None:
         """Where it was found last."""
         return None if self._last is None else self._last.path
-
-    @property
-    def line_rate(self) -> int | None:
-        """As the port has it; the rate that was asked for before it was found."""
-        return self._port.line_rate
-
-    @property
-    def flow_control(self) -> bool:
-        """As the port has it."""
-        return self._port.flow_control
-
-    @property
-    def pending(self) -> int:
-        """As the port says."""
-        return self._port.pending
 
     async def open(self, sink: Sink, lost: Lost) -> None:
         """Looks for the modem and opens its port. Raises LinkError, with every port that was tried and what it was."""
@@ -90,23 +78,7 @@ class SoughtPort:
         """Writes."""
         if not self._open:
             raise PortLost(f"{self.url} is not open", port=self.url)
-        self._port.write(data)
-
-    async def drain(self) -> None:
-        """Waits for low water."""
-        await self._port.drain()
-
-    def pause(self) -> None:
-        """Stops reading."""
-        self._port.pause()
-
-    def resume(self) -> None:
-        """Goes on reading."""
-        self._port.resume()
-
-    async def set_baud(self, baud: int) -> None:
-        """Changes the rate, for wherever it is found later, too."""
-        await self._port.set_baud(baud)
+        super().write(data)
 
     async def aclose(self) -> None:
         """Closes the port."""
