@@ -66,11 +66,12 @@ class SoughtPort(PassingPort):
         """Looks for the modem and opens its port. Raises LinkError, with every port that was tried and what it was."""
         if self._open:
             raise UsageError(f"{self.url} is already open")
+        notes = directory().notes  # what others see from now on is known to this search, too
         await self._port.aclose()  # what is left of a port that was lost
         found = await candidates(self._binding, self._list_ports)
         if not found:
             raise LinkError(f"{self.url}: {self._none()}", port=self.url)
-        tried = await self._search(found, sink, lost)
+        tried = await self._search(found, notes, sink, lost)
         if tried is not None:
             raise LinkError(f"{self.url}: it is at none of these ports: {'; '.join(tried)}", port=self.url)
 
@@ -85,11 +86,11 @@ class SoughtPort(PassingPort):
         self._open = False
         await self._port.aclose()
 
-    async def _search(self, found: list[Candidate], sink: Sink, lost: Lost) -> list[str] | None:
+    async def _search(self, found: list[Candidate], notes: int, sink: Sink, lost: Lost) -> list[str] | None:
         """Looks at one port after the other, until it is open; else what was seen at each."""
         seen, binding = directory(), self._binding
         asks = binding.trait is not Trait.USB or len(found) > 1
-        notes, tried = seen.notes, list[str]()
+        tried: list[str] = []
         silent: Candidate | None = None
         while found:
             candidate = await seen.take(seen.ranked(binding, found, self._last))
