@@ -11,7 +11,8 @@ from simcom_async.at.command import Command, Service
 from simcom_async.commands.cftp import CftpCode
 from simcom_async.commands.ftp import FtpCode, FtpQuit
 from simcom_async.commands.ftp_settings import FtpRest
-from simcom_async.errors import CommandFailed, CommandTimeout, FtpError, ModemError, ModemRestarted, PortLost
+from simcom_async.errors import CommandFailed, CommandTimeout, FtpError, PortLost
+from simcom_async.sessions.restart import restart_named
 from simcom_async.sessions.session import Session
 
 if TYPE_CHECKING:
@@ -51,11 +52,6 @@ class FtpService(Session):
         self._told_in = 0
         self._unsure = self._spared = False
         self._open = False  # perhaps the module goes on with something that nobody waits for
-
-    @property
-    def attachment(self) -> Attachment:
-        """The module."""
-        return self._attachment
 
     @property
     def link(self) -> Link:
@@ -136,14 +132,11 @@ class FtpService(Session):
 
         What a module refuses that has restarted, and forgotten all, is a ModemRestarted.
         """
-        upsets = self._attachment.upsets
-        try:
-            yield
-        except BaseException as error:
-            missed = isinstance(error, FtpError) and error.code in _MISSED
-            self._unsure = not isinstance(error, FtpError) or isinstance(error.code, str) or missed
-            self._open = missed or isinstance(error, PortLost)
-            if not isinstance(error, ModemError) or self._attachment.upsets == upsets:
+        with restart_named(self._attachment, self._attachment.upsets):
+            try:
+                yield
+            except BaseException as error:
+                missed = isinstance(error, FtpError) and error.code in _MISSED
+                self._unsure = not isinstance(error, FtpError) or isinstance(error.code, str) or missed
+                self._open = missed or isinstance(error, PortLost)
                 raise
-            url = self._attachment.url
-            raise ModemRestarted(f"{error}; the module has restarted meanwhile", port=url) from error

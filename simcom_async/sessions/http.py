@@ -81,11 +81,6 @@ class HttpSession(Session):
         """The same with the body in pieces: open it with ``async with``, read it with ``async for``."""
         return HttpStream(self, HttpRequest(method=method, url=url, body=body, **options), held=True)
 
-    @property
-    def attachment(self) -> Attachment:
-        """The module that carries it."""
-        return self._attachment
-
     def flow(self, request: HttpRequest) -> HttpFlow:
         """The first way that can carry a request in the dialect. Raises UnsupportedService."""
         dialect = self._link.dialect

@@ -53,11 +53,6 @@ class Pop3Service(Session):
         self.network = network
         self._files = files
 
-    @property
-    def attachment(self) -> Attachment:
-        """The module."""
-        return self._attachment
-
     def flow(self, account: Pop3Account) -> Pop3Flow:
         """The way to the mailbox in this dialect, its commands built. Raises UnsupportedService, UsageError."""
         dialect = self._link.dialect

@@ -11,7 +11,12 @@ from simcom_async.errors import ModemError, ModemRestarted
 if TYPE_CHECKING:
     from simcom_async.sessions.attach import Attachment
 
-__all__ = ["restart_named"]
+__all__ = ["restart_behind", "restart_named"]
+
+
+def restart_behind(error: ModemError, attachment: Attachment) -> ModemRestarted:
+    """The name of what is behind a refusal."""
+    return ModemRestarted(f"{error}; the module has restarted meanwhile", port=attachment.url)
 
 
 @contextmanager
@@ -25,4 +30,4 @@ def restart_named(attachment: Attachment, upsets: int) -> Iterator[None]:
     except ModemError as error:
         if attachment.upsets == upsets:
             raise
-        raise ModemRestarted(f"{error}; the module has restarted meanwhile", port=attachment.url) from error
+        raise restart_behind(error, attachment) from error

@@ -98,6 +98,11 @@ class Session:
         self._clock = attachment.clock
         self._turns = Turns(self.service, self._clock)
 
+    @property
+    def attachment(self) -> Attachment:
+        """The module."""
+        return self._attachment
+
     async def enter(self, *, held: bool, service: Service | None = None) -> Claim:
         """Claim the service, or the ``service`` that carries it, when it is one's turn. Raises ServiceBusy."""
         await self._turns.take(held=held)

@@ -13,7 +13,6 @@ from simcom_async.at.command import Service
 from simcom_async.errors import (
     CommandTimeout,
     ModemError,
-    ModemRestarted,
     OutcomeUnknown,
     SimcomError,
     SmtpError,
@@ -22,6 +21,7 @@ from simcom_async.errors import (
 )
 from simcom_async.sessions.mail import Letter, taken_apart, wrapped
 from simcom_async.sessions.progress import Direction, Meter, Progress
+from simcom_async.sessions.restart import restart_behind
 from simcom_async.sessions.resumption import INTERRUPTIONS, Resumption
 from simcom_async.sessions.session import Session
 from simcom_async.sessions.smtp_flow import MailServer, Outfit, SmtpFlow
@@ -128,9 +128,7 @@ class SmtpSession(Session):
             if not isinstance(error, SmtpError) and not _certain(flow, error):
                 raise _unknown(flow, error) from error
             if isinstance(error, ModemError) and self._restarted:
-                # It has forgotten what it was told, and refuses the rest.
-                url = self._attachment.url
-                raise ModemRestarted(f"{error}; the module has restarted meanwhile", port=url) from error
+                raise restart_behind(error, self._attachment) from error
             raise
 
     async def _perform(self, flow: SmtpFlow) -> None:
