@@ -3,7 +3,7 @@
 import asyncio
 import fcntl
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import pytest
@@ -242,11 +242,9 @@ async def test_a_search_that_is_cancelled_leaves_nothing_open(tmp_path, table):
     modules = [await table("a", OTHER), await table("b", IMEI)]
     for turns in range(40):
         port = sought(tmp_path)
-        task = asyncio.ensure_future(port.open(lambda _: None, lambda _: None))
-        for _ in range(turns):
-            await asyncio.sleep(0.0005)
-        task.cancel()
-        await asyncio.wait({task})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(turns * 0.0005):
+                await port.open(lambda _: None, lambda _: None)
         await port.aclose()
     for module in modules:
         with locked(module.path):

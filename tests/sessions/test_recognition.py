@@ -201,7 +201,7 @@ async def test_a_path_that_leads_to_another_module_is_told(
 
 async def outcome(modem: Modem, wanted: type) -> Exception | None:
     """What a command ends with, as soon as that is of this type."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(15), modem.events(LifeCycle) as life:
         while True:
             error: Exception | None = None
             try:
@@ -210,7 +210,7 @@ async def outcome(modem: Modem, wanted: type) -> Exception | None:
                 error = failed
             if isinstance(error, wanted):
                 return error
-            await asyncio.sleep(0.02)
+            await life.get()
 
 
 async def test_a_modem_that_is_nowhere_is_told_with_all_that_was_tried(
