@@ -22,6 +22,8 @@ from simcom_async.errors import (
     ProtocolError,
     UsageError,
 )
+from simcom_async.modem import Modem
+from simcom_async.sessions.ftp import FtpSession
 from simcom_async.sessions.ftp_fetch import FtpTransfer, WriterGoal
 from simcom_async.sessions.resumption import TransferResumed
 from simcom_async.sites import FtpFault, FtpSite, generated
@@ -284,15 +286,23 @@ async def test_what_has_changed_meanwhile_is_not_mixed(dialect: str, to: str, tm
         assert names(tmp_path) == (["f"] if to == "path" else [])
 
 
+async def struck_on_the_way(
+    session: tuple[FtpSite, VirtualModem, Modem, FtpSession], strike: str, local: Path, via: str
+) -> list[TransferResumed]:
+    """A download that is struck behind 40,000 bytes and goes on; what is told of it."""
+    site, virtual, modem, ftp = session
+    site.gate.shut(after=40_000)
+    virtual.spawn(lambda: struck(site, virtual, STRIKES[strike]))
+    with modem.bus.subscribe(TransferResumed) as resumed:
+        await ftp.download("/f", local, resume=True, via=via)
+        return resumed.take()
+
+
 @pytest.mark.parametrize(("strike", "dialect", "via"), cases([(one, way) for one in FAMILIES for way in WAYS[one]]))
 async def test_every_interruption_is_told(strike: str, dialect: str, via: str, tmp_path: Path) -> None:
     body = generated(0, 60_000)
-    async with site_session({"/f": body}, dialect, clock=FastClock(50)) as (site, virtual, modem, ftp):
-        site.gate.shut(after=40_000)
-        virtual.spawn(lambda: struck(site, virtual, STRIKES[strike]))
-        with modem.bus.subscribe(TransferResumed) as resumed:
-            await ftp.download("/f", tmp_path / "f", resume=True, via=via)
-            told = resumed.take()
+    async with site_session({"/f": body}, dialect, clock=FastClock(50)) as session:
+        told = await struck_on_the_way(session, strike, tmp_path / "f", via)
     assert (tmp_path / "f").read_bytes() == body
     assert [event.service for event in told] == [Service.FTP]
     assert told[0].offset < 60_000
@@ -303,12 +313,8 @@ async def test_every_interruption_is_told(strike: str, dialect: str, via: str, t
 async def test_every_interruption_of_a_sim7100_is_told(strike: str, tls: bool, via: str, tmp_path: Path) -> None:
     body = generated(0, 60_000)
     clock = FastClock(50)
-    async with cftp_session({"/f": body}, tls=tls, clock=clock) as (site, virtual, modem, ftp):
-        site.gate.shut(after=40_000)
-        virtual.spawn(lambda: struck(site, virtual, STRIKES[strike]))
-        with modem.bus.subscribe(TransferResumed) as resumed:
-            await ftp.download("/f", tmp_path / "f", resume=True, via=via)
-            told = resumed.take()
+    async with cftp_session({"/f": body}, tls=tls, clock=clock) as session:
+        told = await struck_on_the_way(session, strike, tmp_path / "f", via)
     assert (tmp_path / "f").read_bytes() == body
     if not (tls and strike == "bearer"):  # there the session itself logs in once more, and asks again
         assert {event.service for event in told} == {Service.FTPS if tls else Service.FTP}

@@ -20,6 +20,7 @@ from simcom_async.sessions.recovery_policy import RecoveryPolicy
 from simcom_async.virtual import VirtualModem
 from tests.link.test_rescue import SerialLine
 from tests.sessions.peer import ERROR, Peer, attached
+from tests.sessions.steps import steps_of
 
 POLICY = RecoveryPolicy(jitter=0)
 Hook = Callable[[], Awaitable[object]]
@@ -36,12 +37,6 @@ async def driven(
         modem = await clock.run_until(connect(port, clock=clock, watchdog=None, recovery=policy, power=power), 60)
         yield clock, virtual, modem
         await clock.run_until(modem.aclose(), 10)
-
-
-def steps_of(modem: Modem) -> list[RecoveryStep]:
-    steps: list[RecoveryStep] = []
-    modem.on(RecoveryStep, steps.append)
-    return steps
 
 
 def ended(steps: list[RecoveryStep]) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from simcom_async.sessions.recovery_policy import RecoveryPolicy
 from simcom_async.sites import HttpSite, Route, ServerFault
 from simcom_async.virtual import VirtualModem
 from tests.sessions.peer import ERROR, Peer, attached
+from tests.sessions.steps import steps_of
 
 FAMILIES = ("sim800", "sim900", "sim7000", "sim7100")
 POLICY = RecoveryPolicy(jitter=0)
@@ -36,12 +37,6 @@ async def driven(
         modem = await clock.run_until(opening, 60)
         yield clock, virtual, modem
         await clock.run_until(modem.aclose(), 10)
-
-
-def steps_of(modem: Modem) -> list[RecoveryStep]:
-    steps: list[RecoveryStep] = []
-    modem.on(RecoveryStep, steps.append)
-    return steps
 
 
 async def only(clock: ManualClock, modem: Modem, layer: Layer) -> list[RecoveryStep]:

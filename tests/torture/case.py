@@ -29,7 +29,7 @@ from simcom_async.errors import (
     SimcomError,
     UsageError,
 )
-from simcom_async.ports.clock import LoopClock
+from simcom_async.ports.clock import Clock, LoopClock
 from tests.torture.faults import SERVER, Allowed, Plan, plan
 from tests.torture.loop import Loop, run
 from tests.torture.module import FilesScene, NetworkScene, OpenScene, RawScene
@@ -258,20 +258,26 @@ async def _ended(scene: Scene, found: Plan) -> tuple[Any, Stepped]:
 
     task = asyncio.ensure_future(work())
     hung = TimeoutError(f"not over within {LIMIT} s of the clock")
-    over = asyncio.get_running_loop().create_future()
-    timer = clock.call_at(clock.time() + LIMIT, lambda: over.done() or over.set_result(None))
-    task.add_done_callback(lambda _: over.done() or over.set_result(None))
     try:
-        await over
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task}, timeout=5)
-            return hung, stepped
-        return task.result(), stepped
+        return (task.result() if await _over(task, clock, LIMIT) else hung), stepped
     except BaseException as error:
         if not task.done():
             raise
         return error, stepped
+
+
+async def _over(task: asyncio.Task[Any], clock: Clock, seconds: float) -> bool:
+    """Whether it is over within so many seconds of the clock; else it is cancelled."""
+    over = asyncio.get_running_loop().create_future()
+    timer = clock.call_at(clock.time() + seconds, lambda: over.done() or over.set_result(None))
+    task.add_done_callback(lambda _: over.done() or over.set_result(None))
+    try:
+        await over
+        if task.done():
+            return True
+        task.cancel()
+        await asyncio.wait({task}, timeout=5)
+        return False
     finally:
         timer.cancel()
 
@@ -328,17 +334,9 @@ async def _calmed(scene: Scene, found: Plan) -> None:
 
 async def _plain(scene: Scene, outcome: Outcome) -> None:
     """Something simple with the same modem."""
-    clock = scene.setting.clock
-    started = clock.time()
     task = asyncio.ensure_future(_patiently(scene))
-    over = asyncio.get_running_loop().create_future()
-    timer = clock.call_at(started + PLAIN_LIMIT, lambda: over.done() or over.set_result(None))
-    task.add_done_callback(lambda _: over.done() or over.set_result(None))
     try:
-        await over
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task}, timeout=5)
+        if not await _over(task, scene.setting.clock, PLAIN_LIMIT):
             outcome.worse(Verdict.DEAD, f"the next one is not over within {PLAIN_LIMIT} s of the clock")
             return
         task.result()
@@ -346,8 +344,6 @@ async def _plain(scene: Scene, outcome: Outcome) -> None:
         outcome.worse(Verdict.CORRUPT if isinstance(error, Corrupt) else Verdict.DOUBLED, f"the next one: {error}")
     except Exception as error:
         outcome.worse(Verdict.DEAD, f"the next one: {type(error).__name__}: {error}")
-    finally:
-        timer.cancel()
 
 
 async def _patiently(scene: Scene) -> None:
