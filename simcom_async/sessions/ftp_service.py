@@ -30,6 +30,20 @@ __all__ = ["FtpService"]
 _FORGOTTEN = frozenset({FtpRest})
 #: Codes of a module that misses what it was told.
 _MISSED = frozenset({FtpCode.NOT_ALLOWED, CftpCode.NOT_ALLOWED})
+#: Codes that may come of a setting which the line has changed: as long as nobody tells it again they come again.
+_DECIDED_BY_SETTINGS = frozenset(
+    {
+        FtpCode.DNS_ERROR,
+        FtpCode.CONNECT_ERROR,
+        FtpCode.USER_ERROR,
+        FtpCode.PASSWORD_ERROR,
+        FtpCode.TYPE_ERROR,
+        FtpCode.PASSIVE_ERROR,
+        FtpCode.ACTIVE_ERROR,
+        FtpCode.DOWNLOAD_ERROR,
+        FtpCode.UPLOAD_ERROR,
+    }
+)
 
 _log = logging.getLogger(__name__)
 
@@ -138,5 +152,7 @@ class FtpService(Session):
             except BaseException as error:
                 missed = isinstance(error, FtpError) and error.code in _MISSED
                 self._unsure = not isinstance(error, FtpError) or isinstance(error.code, str) or missed
+                if isinstance(error, FtpError) and error.code in _DECIDED_BY_SETTINGS:
+                    self._told.clear()
                 self._open = missed or isinstance(error, PortLost)
                 raise

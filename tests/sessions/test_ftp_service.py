@@ -114,6 +114,18 @@ async def test_a_module_that_says_that_a_parameter_is_not_set_is_told_all_again(
         assert told(at) == (["AT+FTPQUIT", *SETTINGS, "AT+FTPSIZE"] if again else ["AT+FTPSIZE"])
 
 
+@pytest.mark.parametrize("code", [62, 63, 71, 72, 73, 75, 76, 78, 79])
+async def test_what_a_failure_is_decided_by_is_told_again(code: int) -> None:
+    """A byte that the line has changed on the way to the module would decide all that follows."""
+    async with talk(sizer()) as at:
+        at.peer.on("AT+FTPSIZE", done("+FTPSIZE", code), done("+FTPSIZE", 0, 5))
+        with pytest.raises(FtpError):
+            await size(at)
+        told(at)
+        await size(at)
+        assert told(at) == [*SETTINGS, "AT+FTPSIZE"]
+
+
 @pytest.mark.parametrize("answer", [ERROR, done("+FTPSIZE", 66)])
 async def test_what_a_module_refuses_that_has_just_restarted_is_a_restart(answer: str) -> None:
     async with talk(sizer()) as at:
