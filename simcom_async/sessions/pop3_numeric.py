@@ -39,7 +39,7 @@ from simcom_async.commands.email_pop3_fetch import (
     EmailPop3Top,
     EmailPop3UidList,
 )
-from simcom_async.errors import CommandFailed, CommandTimeout, PortLost, ProtocolError, SimcomError
+from simcom_async.errors import CommandFailed, CommandTimeout, ModemError, PortLost, ProtocolError, SimcomError
 from simcom_async.sessions.mail_server import module_timeout
 from simcom_async.sessions.parameter import composed
 from simcom_async.sessions.pop3_answer import HeldAnswer
@@ -228,8 +228,10 @@ class NumericPop3(Pop3Flow):
             await self.reset()
         except PortLost:
             raise  # it goes on when the line is there again
-        except SimcomError:
+        except SimcomError as error:
             if self.ended is None:
+                if isinstance(error, ModemError):
+                    await self._read_away()  # it keeps the module from everything else
                 await self.outfit.network.down()
                 raise
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.torture.case import SERVICES, Case, cases_of, judge
+from tests.torture.case import SERVICES, Case, Verdict, cases_of, judge
 from tests.torture.faults import KINDS
 from tests.torture.table import Table
 
@@ -39,3 +39,17 @@ def test_struck(service: str) -> None:
             table.add(judge(case))
     assert not [f"{outcome.verdict.value}: {outcome.why}: {outcome.case.command}" for outcome in table.bad]
     assert table.runs > VERBS
+
+
+@pytest.mark.parametrize(
+    ("seed", "case"),
+    [
+        (77, "ftp/sim900/delete/garble-bytes/0"),  # another password than was told
+        (5, "ftp/sim900/download-blocks/insert-bytes/0"),  # another folder
+        (77, "pop3/sim900/move/garble-bytes/0"),  # an answer that waits when the marks are to be taken back
+    ],
+)
+def test_what_was_found(seed: int, case: str) -> None:
+    service, family, verb, kind, moment = case.split("/")
+    outcome = judge(Case(service, family, verb, kind, int(moment), seed))
+    assert outcome.verdict is Verdict.ERROR, outcome.why
