@@ -88,7 +88,7 @@ class MemoryPort:
     def resume(self) -> None:
         """Goes on reading."""
         self._paused = False
-        self._peer._wire.go_on()
+        self._peer._wire.resume()
 
     async def set_baud(self, baud: int) -> None:
         """Changes the pace of what this end sends, if the line is paced."""
@@ -131,7 +131,8 @@ class _Wire:
         if data:
             self._writes.append(data)
             self.size += len(data)
-            self.go_on()
+            if self.size == len(data):
+                self.resume()
 
     def set_baud(self, baud: int) -> None:
         if self._baud is not None:
@@ -145,6 +146,12 @@ class _Wire:
         self._writes.clear()
         self.size = self._sent = 0
 
+    def resume(self) -> None:
+        """Goes on after the wire was idle: that time is not made up for."""
+        if self._baud is not None:
+            self._free_at = max(self._free_at, self._clock.time())
+        self.go_on()
+
     def go_on(self) -> None:
         """Sends the next piece on its way, unless one is, or the other end does not read."""
         if self._timer is not None or not self._writes or self._target._paused:
@@ -154,8 +161,7 @@ class _Wire:
             self._timer = asyncio.get_running_loop().call_soon(self._arrive, left)
             return
         length = min(left, max(1, self._baud // (_BITS_A_BYTE * _PIECES_A_SECOND)))
-        start = max(self._free_at, self._clock.time())
-        self._free_at = start + length * _BITS_A_BYTE / self._baud
+        self._free_at += length * _BITS_A_BYTE / self._baud  # what a late timer has lost is made up for
         self._timer = self._clock.call_at(self._free_at, lambda: self._arrive(length))
 
     def _arrive(self, length: int) -> None:

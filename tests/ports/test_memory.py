@@ -291,6 +291,22 @@ async def test_a_changed_rate_changes_the_pace_of_what_follows(paced):
     assert len(hosts.data) == 96
 
 
+async def test_what_late_timers_lose_is_made_up_for(inbox):
+    class Late(ManualClock):
+        """A machine that is busy: each callback runs ten milliseconds late."""
+
+        def call_at(self, when, callback):
+            return super().call_at(when + 0.01, callback)
+
+    clock, box = Late(), inbox()
+    host, module = memory_line(clock=clock, baud=9600)
+    await host.open(inbox().sink, inbox().lost)
+    await module.open(box.sink, box.lost)
+    host.write(bytes(960))
+    await clock.run(1.011)
+    assert len(box.data) == 960
+
+
 async def test_unplugging_a_paced_line_stops_it(paced):
     clock, host, _, module, modules = paced
     host.write(bytes(96))
