@@ -174,10 +174,10 @@ class Channel:
         pieces: list[Piece] = []
         failure: Refused | None = None
         for part in line.parts:
-            if life != self._life:
-                return
             self.out.send(*pieces)
             pieces = []
+            if life != self._life:
+                return
             if part.command is None:
                 failure = Refused(None if part.refusal is None else part.refusal.number)
                 break
@@ -203,6 +203,8 @@ class Channel:
         if operations and self.modem.faults.completes_early():
             await self._spoken(operations.pop())
         self.out.send(*pieces)
+        if life != self._life:
+            return  # it was switched off in the middle of its answer
         not_before = self.modem.clock.time() + self.modem.options.urc_delay
         for operation in operations:
             self.modem.operate(partial(operation.run, not_before))

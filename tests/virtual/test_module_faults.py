@@ -11,6 +11,7 @@ from simcom_async.virtual.fault import Fault
 from simcom_async.virtual.faults import FailServer, LoseBearer, LoseNetwork, PowerLoss, RemoveSim, Reset, Unplug
 from tests.virtual.client import Client
 from tests.virtual.conftest import Start, attach
+from tests.virtual.email_host import mailbox
 
 OK = b"\r\nOK\r\n"
 BOOT = b"\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\nCall Ready\r\n\r\nSMS Ready\r\n"
@@ -61,6 +62,13 @@ async def test_power_loss_for_good(virtual: VirtualModem, client: Client) -> Non
     await client.ask(b"AT", b"\r\nO")
     client.send(b"AT\r")
     await client.silent()
+
+
+async def test_nothing_is_done_behind_a_final_result_with_which_the_power_went() -> None:
+    async with mailbox([b"Subject: one\r\n\r\n"]) as (_, virtual, host):
+        virtual.faults.add(PowerLoss(command="+POP3CMD", offset=len(OK)))
+        await host.ok(b"AT+POP3CMD=2")
+        await host.silent()
 
 
 async def test_the_cable_is_pulled_and_put_back(clock: ManualClock, start: Start) -> None:
