@@ -131,9 +131,14 @@ async def test_callbacks_and_waiting() -> None:
         assert (await changed).stat == 5
 
 
-async def test_waiting_has_an_end(held: Modem) -> None:
-    with pytest.raises(CommandTimeout, match="no BearerLost within"):
-        await held.wait_for(BearerLost, timeout=0.001)
+async def test_waiting_has_an_end_that_shows_what_came_instead(held: Modem) -> None:
+    async with held.events(BearerLost) as losses:
+        for waiting in (held.wait_for(BearerLost, timeout=0.001), losses.get(0.001)):
+            with pytest.raises(TimeoutError, match="no BearerLost within") as caught:
+                await waiting
+            assert isinstance(caught.value, CommandTimeout)
+            assert caught.value.evidence is not None
+            assert "AT" in str(caught.value.evidence)
 
 
 async def test_a_service_that_a_family_has_not_says_so(held: Modem) -> None:

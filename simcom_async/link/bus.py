@@ -45,12 +45,14 @@ class EventBus:
     Publishing is synchronous and never waits: who reads too slowly loses by the policy of its own subscription.
     Asked for by an event class the event arrives, by a message class its message; a ``LateReply`` answers nobody and
     arrives only by its event class. The last ``replay_events`` events, of at most ``replay_bytes`` bytes of text and
-    without payload, can be had again. ``sequence`` is the number of the last event.
+    without payload, can be had again. ``sequence`` is the number of the last event. ``attest`` is told each time-out of
+    a reader before that is raised: whoever knows the traffic attaches it.
     """
 
     def __init__(self, clock: Clock | None = None, *, replay_events: int = 256, replay_bytes: int = 65536) -> None:
         self.sequence = 0
         self.closed = False
+        self.attest: Callable[[BaseException], None] | None = None
         self._clock = LoopClock() if clock is None else clock
         self._ring = ReplayRing(replay_events, replay_bytes)
         self._readers: dict[Reader[Any], None] = {}
@@ -201,6 +203,7 @@ class EventBus:
             reader.end(error)
 
     def _attach(self, reader: Reader[Any]) -> None:
+        reader.attest = self.attest
         if self.closed:
             reader.end(self._error)
             return

@@ -56,6 +56,7 @@ class Link:
         recovery = self._schedule.recovery
         self.rescue, self.settled, self.forget = recovery.rescue, recovery.until_settled, recovery.forget
         self.watch_claims, self.attest = self._claims.watch, Witness(self._channel).attest
+        self.bus.attest = self.attest
         self._owner: Owner | None = None
         self._closed: asyncio.Event | None = None
         self.bus.on(ModuleBooted, recovery.restarted)

@@ -33,6 +33,8 @@ class Reader(ABC, Generic[T]):
         self.closed = False
         self.faults = 0
         self.waiter: asyncio.Future[None] | None = None
+        #: Gives a time-out the traffic before it; None: nobody knows of any.
+        self.attest: Callable[[BaseException], None] | None = None
         self._clock = clock
         self._detach = detach
         self._error: BaseException | None = None
@@ -109,8 +111,12 @@ class Reader(ABC, Generic[T]):
             self.waited(waiter)
 
     def _expire(self, waiter: asyncio.Future[None], timeout: float) -> None:
-        if not waiter.done():
-            waiter.set_exception(CommandTimeout(f"no {self._names()} within {timeout} s", waited=timeout))
+        if waiter.done():
+            return
+        late = CommandTimeout(f"no {self._names()} within {timeout} s", waited=timeout)
+        if self.attest is not None:
+            self.attest(late)
+        waiter.set_exception(late)
 
     def _names(self) -> str:
         return " or ".join(kind.__name__ for kind in self.kinds)

@@ -238,3 +238,29 @@ async def test_a_link_error_of_an_open_line_has_it_too(link, peer, clock, start)
     evidence = await failed(waiting, LinkError)
     assert shown(evidence)[0] == ("tx", b"AT+WORK\r")
     assert set(shown(evidence)[1:]) == {("tx", b"AT\r")}
+
+
+@pytest.mark.parametrize("wait", ["get", "expect", "wait_for"])
+async def test_a_wait_that_times_out_shows_what_came_instead(link, peer, clock, start, wait):
+    """The bus knows no link: whoever waits on it alone is told all the same."""
+    with link.bus.subscribe(Level) as levels:
+        calls = {
+            "get": lambda: levels.get(5),
+            "expect": lambda: link.bus.expect(Level).get(5),
+            "wait_for": lambda: link.bus.wait_for(Level, timeout=5),
+        }
+        waiting = await start(calls[wait]())
+        await peer.says(b"\r\n+ODD: 1\r\n")
+        await clock.run(6)
+        with pytest.raises(TimeoutError, match="no Level within 5 s") as caught:
+            await waiting
+    assert isinstance(caught.value, CommandTimeout)
+    assert shown(caught.value.evidence) == [("rx", b"\r\n+ODD: 1\r\n")]
+
+
+async def test_a_wait_on_a_line_that_said_nothing_has_none(link, clock, start):
+    waiting = await start(link.bus.wait_for(Level, timeout=5))
+    await clock.run(6)
+    with pytest.raises(CommandTimeout) as caught:
+        await waiting
+    assert caught.value.evidence is None
