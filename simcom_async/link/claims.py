@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
@@ -59,12 +59,14 @@ class Claims:
     """The services of one module: one user at a time, and none while the end of the last work is not known.
 
     A claim excludes other claims of the service and of those that the dialect declares as excluded. It does not look
-    at who sends a command: that is the business of whoever claimed.
+    at who sends a command: that is the business of whoever claimed. ``left`` are services with work of which
+    nobody will hear the end: the module may go on with it. Who finds it idle takes the service out.
     """
 
     def __init__(self) -> None:
         self.held: dict[Service, Claim] = {}
         self.unsettled: list[Operation] = []
+        self.left: set[Service] = set()
         self._changed: Callable[[], None] = _nothing
 
     def claim(self, service: Service, dialect: Dialect) -> Claim:
@@ -114,6 +116,11 @@ class Claims:
         """The end of its work is known."""
         if operation in self.unsettled:
             self.unsettled.remove(operation)
+
+    def leave(self, operations: Iterable[Operation]) -> None:
+        """Nobody will hear how these end."""
+        services = (operation.command.wire.service for operation in operations)
+        self.left.update(service for service in services if service is not None)
 
     def _check_settled(self, service: Service, command: Command[Any] | None = None) -> None:
         for operation in self.unsettled:

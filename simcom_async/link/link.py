@@ -55,6 +55,7 @@ class Link:
         self.tally, self.takes_now = self._channel.tally, self._schedule.takes_now
         recovery = self._schedule.recovery
         self.rescue, self.settled, self.forget = recovery.rescue, recovery.until_settled, recovery.forget
+        self.left = self._claims.left
         self.watch_claims, self.attest = self._claims.watch, Witness(self._channel).attest
         self.bus.attest = self.attest
         self._owner: Owner | None = None

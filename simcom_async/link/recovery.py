@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from simcom_async.at.command import Means
-from simcom_async.at.event import LateReply, Noise
+from simcom_async.at.event import LateReply, Noise, UrcLine
 from simcom_async.at.exchange import State
 from simcom_async.commands.general import At
 from simcom_async.errors import CommandTimeout, LinkError, ModemRestarted
 from simcom_async.link.abort import Send, ask, leave_port, outlast, settle
+from simcom_async.link.boot_watch import boot_line, cut_short
 from simcom_async.link.condition import Condition, ServiceSettled, ServiceUnsettled
 from simcom_async.link.layer import Layer, Undertaken
 from simcom_async.link.rescue import Rescue
@@ -50,6 +51,7 @@ class Recovery:
         self._owner: Owner | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._left: Operation | None = None  # a command in whose entry the module may be
+        self._boots = 0
 
     @property
     def busy(self) -> bool:
@@ -67,10 +69,12 @@ class Recovery:
     def stop(self) -> None:
         """Ends its tasks: the port is gone."""
         self._owner = None
-        self._left = in_entry(self._channel.current) or self._left
+        current, claims = self._channel.current, self._claims
+        self._left = in_entry(current) or self._left
         for task in self._tasks:
             task.cancel()
-        self._claims.unsettled.clear()
+        claims.leave([*self._channel.due, *claims.unsettled] + ([] if current is None else [current]))
+        claims.unsettled.clear()
 
     def take(self, operation: Operation, reason: str) -> None:
         """Ends an operation that was written and that nobody waits for any more."""
@@ -128,9 +132,12 @@ class Recovery:
     def restarted(self, boot: ModuleBooted) -> None:
         """The module has booted: nothing that was under way will come to its end."""
         self._left = None
+        self._boots += 1
+        self._claims.left.clear()
         channel = self._channel
         url = channel.port.url
-        ended = [operation for operation in channel.operations() if not operation.exchange.finished]
+        operations = channel.operations()
+        ended = [one for one in operations if not one.exchange.finished or cut_short(one.exchange)]
         if channel.current in ended:
             channel.current = None
             self.find_step(f"the module has restarted: {type(boot).__name__}")
@@ -204,7 +211,7 @@ class Recovery:
         self._channel.release()
 
     async def _drain(self, operation: Operation, end: float, reason: str) -> None:
-        exchange = operation.exchange
+        exchange, boots, boot = operation.exchange, self._boots, None
         try:
             certain = await self._leave_port(operation, end, reason)
         except LinkError as error:
@@ -220,7 +227,9 @@ class Recovery:
             self._channel.due.append(operation)
             self._unsettled(operation, abort=not aborted)
             certain = certain and not operation.payload  # one that has broken off swallows what comes next
-        await self._back_in_step(reason, certain=certain and not operation.unanswered)
+        if not certain and boots == self._boots:
+            boot = boot_line(self._channel.demux, self._channel.trace.seen())
+        await self._back_in_step(reason, certain=certain and not operation.unanswered, boot=boot)
 
     async def _leave_port(self, operation: Operation, end: float, reason: str) -> bool:
         """Has it leave the port; whether its final result was seen, so that no answer of it can come any more."""
@@ -233,8 +242,8 @@ class Recovery:
             step.in_vain("its final result was not seen")
         return certain
 
-    async def _back_in_step(self, reason: str, *, certain: bool) -> None:
-        """Finds the step; where silence is enough nothing is asked."""
+    async def _back_in_step(self, reason: str, *, certain: bool, boot: UrcLine | None = None) -> None:
+        """Finds the step; where silence is enough nothing is asked. Then tells of a ``boot`` that nobody has heard."""
         try:
             if certain:
                 await resynchronise(self._channel, certain=True)
@@ -246,6 +255,8 @@ class Recovery:
             self._fail(error)
             return
         self._left = None
+        if boot is not None:
+            self._channel.bus.publish(boot)
         self._channel.change(Condition.READY, "in step")
         self._channel.release()
 
@@ -280,6 +291,7 @@ class Recovery:
         channel = self._channel
         channel.demux.settle(operation.exchange)
         channel.due = [other for other in channel.due if other is not operation]
+        self._claims.leave([operation])
         self.settled(operation)
         channel.step()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from simcom_async.at.code import Code
 from simcom_async.errors import HttpError
+from simcom_async.sessions.busy import Busy
 from simcom_async.sessions.deadline import Deadline
 from simcom_async.sessions.http_flow import PARTIAL_CONTENT, HttpFlow, check_place
 from simcom_async.sessions.http_message import HttpMessages
@@ -65,7 +66,7 @@ class CarriedFlow(HttpFlow):
         async with self._limit():
             await self._network.ready()
             try:
-                await self._talk()
+                await self._talk_when_free()
             except HttpError as error:
                 if error.code != self.lost:
                     raise
@@ -74,7 +75,7 @@ class CarriedFlow(HttpFlow):
                     raise
                 await self._network.ready()
                 self._messages = self._made()
-                await self._talk()
+                await self._talk_when_free()
         if self._trouble:
             raise self._trouble[0]
         messages, offset = self._messages, self._request.offset
@@ -117,9 +118,24 @@ class CarriedFlow(HttpFlow):
     async def _take(self) -> bytes:
         """Wait for bytes of the server; none: it has closed the connection. Raises HttpError."""
 
+    async def _freed(self, error: HttpError, busy: Busy) -> bool:
+        """Whether a module that has refused it as busy is to be asked again, now; any other refusal stays."""
+        return False
+
     def _made(self) -> HttpMessages:
         source = self._source
         return HttpMessages(self._request, 0 if source is None else source.size)
+
+    async def _talk_when_free(self) -> None:
+        """Talk; where the module is busy, and has done nothing of it, when it is so no more."""
+        busy = Busy(self._attachment.clock)
+        while True:
+            try:
+                return await self._talk()
+            except HttpError as error:
+                if not await self._freed(error, busy):
+                    raise
+            self._messages = self._made()
 
     async def _talk(self) -> None:
         await self._ask()

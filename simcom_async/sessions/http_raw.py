@@ -6,11 +6,14 @@ reader makes the module wait, elsewhere what waits unread is bounded (law 7).
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
+from simcom_async.at.command import Service
 from simcom_async.at.event import Noise, PayloadChunk
 from simcom_async.commands.chttp import ChttpAct, ChttpCode, ChttpEvent
-from simcom_async.errors import CommandFailed, ProtocolError
+from simcom_async.commands.chttps import ChttpsClose, ChttpsStop
+from simcom_async.errors import CommandFailed, HttpError, ProtocolError
 from simcom_async.sessions.http_carried import CarriedFlow
 from simcom_async.sessions.http_flow import http_error, refused_error
 from simcom_async.sessions.parameter import composed
@@ -18,9 +21,13 @@ from simcom_async.sessions.pushed import Pushed
 from simcom_async.sessions.undertaking import Undertaking
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from simcom_async.at.command import Command
     from simcom_async.link.claims import Claim
     from simcom_async.link.subscription import Listener
     from simcom_async.sessions.attach import Attachment
+    from simcom_async.sessions.busy import Busy
     from simcom_async.sessions.http_request import HttpRequest
     from simcom_async.sessions.network import NetworkSession
 
@@ -44,7 +51,7 @@ class RawFlow(CarriedFlow):
         self._packet: list[bytes] = []
         self._failure: ProtocolError | None = None
         self._strange: ProtocolError | None = None
-        self._begun = False
+        self._begun = self._entered = False
         self._work: Undertaking[ChttpEvent] | None = None
         self._watches: tuple[Listener[Any], ...] = ()
 
@@ -52,6 +59,14 @@ class RawFlow(CarriedFlow):
         """As every way; what is entered may take its time."""
         self._claim = claim
         await super().begin(claim)
+
+    async def outgoing(self) -> AsyncGenerator[bytes, None]:
+        """As every way. A module that asks for it is busy with nothing else; it cannot be entered again."""
+        self._entered = True
+        self._link.left.discard(self.service)
+        async with aclosing(super().outgoing()) as pieces:
+            async for piece in pieces:
+                yield piece
 
     async def read_body(self, size: int) -> bytes:
         """The next bytes of the request's body; meanwhile the module waits, and nobody's patience ends."""
@@ -85,6 +100,28 @@ class RawFlow(CarriedFlow):
         if not self._watches:
             self._watches = (self._link.bus.on(PayloadChunk, self._came), self._link.bus.on(Noise, self._strayed))
         self._work = Undertaking(self._attachment, self._command, entry=self.outgoing())
+
+    async def _freed(self, error: HttpError, busy: Busy) -> bool:
+        """As declared. What keeps it busy is a session of AT+CHTTPSOPSE that was left open, which is ended, or an
+        AT+CHTTPACT that was under way when the port went, which is waited for.
+        """
+        if error.code != ChttpCode.BUSY or self._entered:
+            return False
+        return await self._close_session() or (self.service in self._link.left and await busy.again(error))
+
+    async def _close_session(self) -> bool:
+        """End a session that nobody has; whether there was one."""
+        if Service.HTTPS in self._link.claimed or not self._link.dialect.speaks(ChttpsClose):
+            return False
+        found = [await self._tried(command) for command in (ChttpsClose(), ChttpsStop())]
+        return any(found)
+
+    async def _tried(self, command: Command[Any]) -> bool:
+        try:
+            await self._link.send(command)
+        except CommandFailed:
+            return False
+        return True
 
     async def _take(self) -> bytes:
         work, pushed = self._work, self._pushed

@@ -1,8 +1,11 @@
+import asyncio
+
 import pytest
 
 from simcom_async.at.command import Service
 from simcom_async.errors import (
     CommandTimeout,
+    PortLost,
     ServiceBusy,
 )
 
@@ -121,3 +124,39 @@ async def test_what_was_given_up_is_in_doubt_until_it_is_settled(link, peer, clo
     await clock.run(10)
     assert settling.done()
     link.claim(Service.HTTP).release()
+
+
+async def test_work_of_which_nobody_will_hear_the_end_is_known(link, peer, clock, start):
+    assert not link.left
+    sending = await start(link.send(SendMail()))
+    await peer.says(OK)
+    await clock.run_until(link.drop("is closed by a test"), 5)
+    with pytest.raises(PortLost):
+        await sending
+    assert link.left == {SendMail.wire.service}
+    await link.open()
+    assert link.left == {SendMail.wire.service}
+    await peer.says(b"\r\nRDY\r\n")
+    assert not link.left  # a module that has restarted goes on with nothing
+
+
+async def test_work_that_was_given_up_while_the_port_went_is_known_as_well(link, peer, clock, start):
+    sending = await start(link.send(SendMail()))
+    await peer.says(OK)
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    await clock.run_until(link.drop("is closed by a test"), 5)
+    assert link.left == {SendMail.wire.service}
+
+
+async def test_work_that_is_taken_for_ended_may_go_on(link, peer, clock, start):
+    sending = await start(link.send(SendMail()))
+    await peer.says(OK)
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    link.forget(SendMail.wire.service)
+    assert link.left == {SendMail.wire.service}
+    peer.answers = {b"AT": OK}
+    await clock.run(10)

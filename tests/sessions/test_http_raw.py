@@ -10,9 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from simcom_async.errors import CommandTimeout, HttpError, LimitExceeded, ModemRestarted, ProtocolError, UsageError
+from simcom_async.errors import (
+    CommandTimeout,
+    HttpError,
+    LimitExceeded,
+    ModemRestarted,
+    PortLost,
+    ProtocolError,
+    UsageError,
+)
 from simcom_async.ports.passing import PassingPort
-from tests.sessions.chttp_peer import ANSWER, ChttpPeer, code, pushed, talk
+from tests.sessions.chttp_peer import ANSWER, ChttpPeer, Talk, code, pushed, talk
 from tests.sessions.peer import ERROR, OK
 
 URL = "http://example.com/x"
@@ -90,6 +98,77 @@ async def test_the_modules_own_codes_wherever_they_stand(number: int) -> None:
         with pytest.raises(HttpError) as caught:
             await at.get()
         assert caught.value.code == number
+
+
+BUSY = "\r\n+CME ERROR: 221\r\n"
+
+
+async def left_unfinished(at: Talk) -> None:
+    """The line goes in the middle of a request, and comes back; the module goes on with that."""
+    at.peer.pushed = OK.encode()
+    task = asyncio.ensure_future(at.modem.http.get(URL))
+    await at.clock.settle()
+    await at.clock.run_until(at.modem.link.drop("is closed by a test"), 5)
+    with pytest.raises(PortLost):
+        await at.clock.run_until(task, 10)
+    at.peer.say(code("CHTTPACT", 223))
+    await at.clock.run_until(at.modem.network.up(), 60)
+    at.peer.pushed = pushed(ANSWER)
+    at.peer.lines.clear()
+
+
+def busy(peer: ChttpPeer, times: int) -> None:
+    """So often the module refuses a request."""
+    left = times
+
+    def before(line: str) -> None:
+        nonlocal left
+        if line == ACT and left:
+            left -= 1
+            peer.refuse(line, BUSY)
+
+    peer.before = before
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("times", [1, 4])
+async def test_a_module_that_is_busy_with_what_a_lost_line_has_left_is_waited_for(method: str, times: int) -> None:
+    async with talk(ChttpPeer(**{"AT+CHTTPSCLSE": ERROR, "AT+CHTTPSSTOP": ERROR})) as at:
+        await left_unfinished(at)
+        at.peer.requests.clear()
+        busy(at.peer, times)
+        body = b"x" * 9_000 if method == "POST" else None
+        response = await at.clock.run_until(at.modem.http.request(method, URL, body), 60)
+        assert response.body == b"hello"
+        assert len(at.peer.asked(ACT)) == times + 1
+        assert len(at.peer.requests) == 1
+        at.peer.lines.clear()
+        busy(at.peer, 1)
+        with pytest.raises(HttpError, match="221"):
+            await at.get()
+        assert len(at.peer.asked(ACT)) == 1  # what was left is over: that it is busy is news
+
+
+async def test_it_is_not_waited_for_longer_than_it_may_take_nor_than_the_caller_does() -> None:
+    async with talk(ChttpPeer(**{"AT+CHTTPSCLSE": ERROR, "AT+CHTTPSSTOP": ERROR})) as at:
+        await left_unfinished(at)
+        at.peer.on(ACT, BUSY)
+        began = at.clock.time()
+        with pytest.raises(CommandTimeout, match="total limit after 20 s"):
+            await at.get(timeout=20)
+        assert at.clock.time() - began < 21
+        with pytest.raises(HttpError, match="221"):
+            await at.get()
+        assert 140 < at.clock.time() - began < 180
+
+
+async def test_a_session_that_was_left_open_is_ended_for_a_module_that_is_busy_with_it() -> None:
+    peer = ChttpPeer()
+    async with talk(peer) as at:
+        peer.stack = peer.session = True
+        busy(peer, 1)
+        assert await at.get() == b"hello"
+        assert peer.lines == [ACT, "AT+CHTTPSCLSE", "AT+CHTTPSSTOP", ACT]
 
 
 async def test_a_refusal_without_a_code_says_so() -> None:
