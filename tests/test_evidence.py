@@ -22,7 +22,7 @@ from pydantic import SecretStr
 
 from simcom_async.cli.program import run as simcom
 from simcom_async.commands.packet import AccessPoint
-from simcom_async.errors import CommandTimeout, Evidence, LinkError, OutcomeUnknown, SimcomError
+from simcom_async.errors import CommandFailed, CommandTimeout, Evidence, LinkError, OutcomeUnknown, SimcomError
 from simcom_async.link.evidence import BYTES, ENTRIES
 from simcom_async.modem import Modem, open_modem
 from simcom_async.ports.clock import LoopClock
@@ -150,6 +150,16 @@ def _raw(*lines: str) -> Callable[[Modem], Awaitable[object]]:
     return call
 
 
+def _refused(line: str, behind: str) -> Callable[[Modem], Awaitable[object]]:
+    async def call(modem: Modem) -> None:
+        with pytest.raises(CommandFailed) as caught:
+            await modem.at(line)
+        assert WORD not in "".join(everything(caught.value))
+        await modem.at(behind)
+
+    return call
+
+
 def _mail(modem: Modem) -> Awaitable[object]:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "a@example.com", "b@example.com", "x"
@@ -191,6 +201,9 @@ WAYS = [
     Way("raw, of two", "sim800", "+CSQ;+CSTT", _raw(f'+CSQ;+CSTT="internet","user","{WORD}"')),
     Way("raw, refused", "sim800", "+NOPE", _raw(f'E0;+CSTT="internet","user","{WORD}";+NOPE=1')),
     Way("raw, of others", "sim800", "+CSQ", _raw(f'+CFTPSLOGIN="h",21,"u","{WORD}",1;+CSQ', "+CSQ")),
+    Way("raw, undeclared", "sim800", "+CSQ", _raw(f'+CSQ;+CLCK="SC",1,"{WORD}";+CREG?')),
+    Way("raw, undeclared, keyed", "sim7000", '"PASSWORD"', _raw(f'+smconf = "PASSWORD" , "{WORD}"')),
+    Way("raw, undeclared, before", "sim7100", "+CSQ", _refused(f'+CGAUTH=1,1,"{WORD}","u"', "+CSQ")),
     Way("read back", "sim800", "+CSTT?", _raw(f'+CSTT="internet","user","{WORD}"', "+CSTT?")),
     Way("read back, declared", "sim800", "+SAPBR=4,1", _raw(f'+SAPBR=3,1,"PWD","{WORD}"', "+SAPBR=4,1")),
     Way("PIN", "sim800", "+CPIN=", _up, PIN, {"pin": PIN}, {"pin": PIN}),

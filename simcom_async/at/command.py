@@ -16,6 +16,7 @@ from simcom_async.at.ending import Completion, Ending, Position, Reservation
 from simcom_async.at.escape import EscapeCodec
 from simcom_async.at.fields import Range, Rest, Text
 from simcom_async.at.message import Message, Prompt
+from simcom_async.at.undeclared import shows_undeclared, undeclared_secrets
 from simcom_async.errors import UsageError
 
 __all__ = [
@@ -278,32 +279,33 @@ class RawCommand(Command[tuple[str, ...]]):
     """A command line that nothing declares, sent as it is; returns the lines of its reply.
 
     ``line`` is what stands behind AT (``+CSQ``, ``I``). General AT rules decide what belongs to it. ``concealed`` are
-    the parts of it that must not be shown, ``reveals`` says that there may be secrets in its reply.
+    the parts of it that must not be shown, ``reveals`` says that there may be secrets in its reply; None: what the
+    names tell (``at/undeclared.py``).
     """
 
     wire = Syntax(name="", form=Form.EXECUTE, ref="V.250 5.2.1")
     line: Annotated[str, Rest()]
 
-    _concealed: tuple[bytes, ...] = PrivateAttr(default=())
-    _reveals: bool = PrivateAttr(default=False)
+    _concealed: tuple[bytes, ...] | None = PrivateAttr(default=None)
+    _reveals: bool | None = PrivateAttr(default=None)
 
     @classmethod
-    def of(cls, line: str, concealed: tuple[bytes, ...] = (), *, reveals: bool = False) -> Self:
+    def of(cls, line: str, concealed: tuple[bytes, ...] | None = None, *, reveals: bool | None = None) -> Self:
         """The command of a line with or without its AT."""
         command = cls(line=line[2:] if line[:2].upper() == "AT" else line)
         command._concealed = concealed
         command._reveals = reveals
         return command
 
-    @property
+    @cached_property
     def reveals(self) -> bool:
         """Whether its reply may show secrets."""
-        return self._reveals
+        return shows_undeclared(self.line.encode("ascii")) if self._reveals is None else self._reveals
 
-    @property
+    @cached_property
     def secrets(self) -> tuple[bytes, ...]:
         """What must not be shown of it."""
-        return self._concealed
+        return undeclared_secrets(self.line.encode("ascii")) if self._concealed is None else self._concealed
 
     def __repr__(self) -> str:
         return f"RawCommand({self.masked})"
@@ -356,7 +358,7 @@ def _check_raw(line: str) -> None:
                 f"line: character 0x{ord(character):02X} at position {place} cannot be part of a command line, "
                 "allowed are printable ASCII characters",
                 field="line",
-                value=line,
+                value=character,
                 allowed="printable ASCII characters",
             )
 

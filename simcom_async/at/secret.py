@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from simcom_async.at.command import RawCommand
 from simcom_async.at.commandline import parse
+from simcom_async.at.undeclared import secret_shapes
 
 if TYPE_CHECKING:
     from simcom_async.at.command import Command
@@ -19,26 +20,27 @@ if TYPE_CHECKING:
 
 __all__ = ["raw_command", "shows_secrets", "takes_secrets"]
 
-_NAMED = re.compile(rb"([+*^#$&%]?[A-Z][A-Z0-9!./:_-]*)=", re.IGNORECASE)
+_NAMED = re.compile(rb"([+*^#$&%]?[A-Z][A-Z0-9!./:_-]*) *=", re.IGNORECASE)
 
 
 @cache
-def takes_secrets(kind: type[Command[Any]]) -> bool:
-    """Whether a secret stands in its command line."""
-    return _has_secret(kind)
+def takes_secrets(kind: type[Message]) -> bool:
+    """Whether a secret is among its fields: in the command line, or in the line of a reply."""
+    kinds = (info.annotation for info in kind.model_fields.values())
+    return any(SecretStr in (kind, *getattr(kind, "__args__", ())) for kind in kinds)
 
 
 @cache
 def shows_secrets(kind: type[Command[Any]]) -> bool:
     """Whether its reply can show a secret: a stored setting is read back with it."""
-    return any(reply.secret or _has_secret(reply) for reply in kind.wire.replies)
+    return any(reply.secret or takes_secrets(reply) for reply in kind.wire.replies)
 
 
 def raw_command(line: str, dialects: Sequence[Dialect]) -> RawCommand:
     """The raw command of a line, with or without its AT; what ``dialects`` declare to be secret in it is concealed.
 
     The first dialect that takes the whole line decides. Where none does, all that stands behind the name of a command
-    that takes a secret in one of them is concealed.
+    that takes a secret in one of them is concealed, and what the names of others tell (``at/undeclared.py``).
     """
     plain = RawCommand.of(line)
     body = plain.line.encode("ascii")
@@ -47,9 +49,10 @@ def raw_command(line: str, dialects: Sequence[Dialect]) -> RawCommand:
         commands = [part.command for part in parts if part.command is not None]
         secrets = tuple(secret for command in commands for secret in command.secrets if secret)
         if len(commands) == len(parts) and all(secret in body for secret in secrets):
-            return RawCommand.of(plain.line, secrets, reveals=any(shows_secrets(type(each)) for each in commands))
-    reveals = any(name in body.upper() for dialect in dialects for name in _names(dialect)[1])
-    return RawCommand.of(plain.line, tuple(_suspected(body, dialects)), reveals=reveals)
+            shown = any(shows_secrets(type(each)) for each in commands)
+            return RawCommand.of(plain.line, (*secrets, *secret_shapes(body)), reveals=shown)
+    reveals = plain.reveals or any(name in body.upper() for dialect in dialects for name in _names(dialect)[1])
+    return RawCommand.of(plain.line, (*_suspected(body, dialects), *plain.secrets), reveals=reveals)
 
 
 def _suspected(body: bytes, dialects: Sequence[Dialect]) -> Iterator[bytes]:
@@ -68,8 +71,3 @@ def _names(dialect: Dialect) -> tuple[frozenset[bytes], frozenset[bytes]]:
         frozenset(kind.wire.name.upper().encode("ascii") for kind in declared if takes_secrets(kind)),
         frozenset(kind.wire.name.upper().encode("ascii") for kind in declared if shows_secrets(kind)),
     )
-
-
-def _has_secret(declaration: type[Message] | type[Command[Any]]) -> bool:
-    kinds = (info.annotation for info in declaration.model_fields.values())
-    return any(SecretStr in (kind, *getattr(kind, "__args__", ())) for kind in kinds)

@@ -101,6 +101,9 @@ def test_raw_commands() -> None:
     assert RawCommand.of("at+CSQ").text == b"AT+CSQ"
     with pytest.raises(UsageError, match="0x0D at position 1"):
         RawCommand.of("I\r+CFUN=0")
+    with pytest.raises(UsageError) as refused:
+        RawCommand.of('+CLCK="SC",1,"hush\r"')
+    assert "hush" not in f"{refused.value} {refused.value.value!r}"
 
 
 def test_what_awaiting_returns_is_in_the_type() -> None:
@@ -139,3 +142,7 @@ def test_law_10_what_a_raw_command_conceals_is_not_shown() -> None:
     assert RawCommand.of("+CPIN=1234", (b"1234",)).masked == "AT+CPIN=****"
     assert RawCommand.of("+CPIN=1234,12345", (b"1234", b"12345")).masked == "AT+CPIN=****,*****"
     assert "1234" not in repr(raw)
+    undeclared = RawCommand(line='+CLCK="SC",1,"1234"')
+    assert "1234" not in repr(undeclared)
+    assert undeclared == RawCommand(line='+CLCK="SC",1,"1234"')
+    assert RawCommand.of("+CPWD=1234", ()).masked == "AT+CPWD=1234", "whoever made it knows better"

@@ -36,8 +36,8 @@ def test_a_typed_secret_is_concealed_where_it_stands(line, shown):
 
 def test_a_command_of_another_series_is_understood_as_well():
     login = '+CFTPSLOGIN="ftp.example.com",21,"u","pw-s3",1'
-    assert raw_command(login, (SIM800,)).secrets == ()
     assert raw_command(login, (SIM800, SIM7100)).secrets == (b"pw-s3",)
+    assert raw_command(login, (SIM800,)).masked == 'AT+CFTPSLOGIN="***************",21,***,"*****",1'
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,7 @@ def test_a_command_of_another_series_is_understood_as_well():
         '+NOPE=1;+CSTT="internet","u","pw-s3"',
         '+CSTT="internet","u","pw-s3";+NOPE',
         '+NOPE=1;;AT+CSTT="internet","u","pw-s3"',
+        '+NOPE=1;+CSTT = "internet","u","pw-s3"',
         "+CPIN=pw-s3",
     ],
 )
