@@ -1,10 +1,12 @@
-"""A restart in the middle of a payload that has no length: the module's boot lines look like its data."""
+"""A restart in the middle of an answer: boot lines that look like payload, values that they have cut short."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from simcom_async.at.armed import final_result
 from simcom_async.at.codec import line_of
 from simcom_async.at.event import PayloadChunk, UrcLine
 from simcom_async.at.message import Escaped
@@ -13,10 +15,12 @@ from simcom_async.link.timer import LazyTimer
 
 if TYPE_CHECKING:
     from simcom_async.at.command import Command
+    from simcom_async.at.demux import Demux
+    from simcom_async.at.exchange import Exchange
     from simcom_async.link.channel import Channel
     from simcom_async.link.operation import Operation
 
-__all__ = ["BootWatch", "streams"]
+__all__ = ["BootWatch", "boot_line", "cut_short", "streams"]
 
 _SILENCE = 5.0  # seconds behind what looks like a boot line, until the module is asked
 _ANSWER = 1.0  # seconds for its answer
@@ -81,13 +85,39 @@ class BootWatch:
 
     def _boot_line(self) -> UrcLine | None:
         """The first boot line in the tail, as an event."""
-        demux = self._channel.demux
-        for line in self._tail.split(b"\r\n"):
-            for entry in demux.dialect.table.unsolicited.get(line.partition(b":")[0], ()):
-                match = entry.match(line)
-                if match is not None and issubclass(entry.declaration, ModuleBooted):
-                    return UrcLine(line, demux.received, "boot-line-in-a-payload", None, entry, match)
-        return None
+        return next(_boot_lines(self._channel.demux, self._tail.split(b"\r\n")), None)
+
+
+def boot_line(channel: Channel) -> UrcLine | None:
+    """The boot line among the last bytes that were received, as an event: an answer that has broken off has taken it.
+
+    None where a final result stands behind it: then it was data, and bytes of that were lost on the line.
+    """
+    lines = channel.trace.seen().split(b"\r\n")
+    last = max(
+        (place for place, line in enumerate(lines) if final_result(line, line.partition(b":")[0]) is not None),
+        default=-1,
+    )
+    return next(_boot_lines(channel.demux, lines[last + 1 : -1]), None)
+
+
+def cut_short(exchange: Exchange) -> bool:
+    """Whether values of the line that has ended a command may be missing, where a boot line stands right behind it.
+
+    The line end of that line may be the one in front of the boot line.
+    """
+    line = exchange.lines[-1] if exchange.finished and exchange.lines else None
+    if line is None or (exchange.final is not None and exchange.final.start > line.start):
+        return False
+    return line.declaration is not None and bool(line.declaration.model_fields)
+
+
+def _boot_lines(demux: Demux, lines: Iterable[bytes]) -> Iterator[UrcLine]:
+    for line in lines:
+        for entry in demux.dialect.table.unsolicited.get(line.partition(b":")[0], ()):
+            match = entry.match(line)
+            if match is not None and issubclass(entry.declaration, ModuleBooted):
+                yield UrcLine(line, demux.received, "boot-line-in-a-payload", None, entry, match)
 
 
 @cache

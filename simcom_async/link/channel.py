@@ -91,6 +91,8 @@ class Channel:
         self.due: list[Operation] = []
         self.held = False
         self._last = 0.0
+        # Until when a line that went on behind a pause may turn out to have been cut by a restart.
+        self._hold = 0.0
         self._quiet = LazyTimer(self.time, self._silent)
         self._watchers: set[asyncio.Future[None]] = set()
 
@@ -124,7 +126,7 @@ class Channel:
     def gone(self, condition: Condition, reason: str) -> None:
         """The port is closed or lost: nothing comes of anything any more."""
         self._quiet.cancel()
-        self.held, self.current, self.due = True, None, []
+        self.held, self.current, self.due, self._hold = True, None, [], 0.0
         known = self.demux.state
         self.demux = Demux(self.demux.dialect, WireState(baud=known.baud, spellings=known.spellings))
         self.time.go_on()
@@ -175,20 +177,25 @@ class Channel:
         """The port's sink: everything happens in this call, and nothing waits."""
         time = self.tally.last_heard = self.time.read()
         self.tally.bytes_in += len(data)
-        now = self._last = self.time.at(time)
+        now = self.time.at(time)
+        if now > self._last + self.timings.settle and self.demux.unfinished:
+            self._hold = now + self.timings.quiet
+        self._last = now
         if self.current is not None:
             self.current.heard = True
         self.trace.received(data, now)
         events = self.demux.receive(data)
         if events:
             self._hand_on(events, time, len(data))
-        if self.demux.busy:
+        if self._hold > now or self.demux.busy:
             self._quiet.arm(now + self.timings.silence(self.demux))
         if self._watchers:
             self.wake()
 
     def step(self) -> None:
         """Lets the operations follow what their exchanges have become."""
+        if self._hold > self._last:
+            return
         operation = self.current
         if operation is not None:
             exchange = operation.exchange
@@ -265,15 +272,10 @@ class Channel:
 
     def _payload(self, chunk: PayloadChunk) -> None:
         for operation in self.due if self.current is None else (self.current, *self.due):
-            if operation.command is not chunk.command:
-                continue
-            operation.progress = self._last
-            operation.payload = not chunk.last
-            operation.exchange.payload_end = chunk.end
-            if operation.sink is not None and chunk.data and not operation.given_up:
+            if operation.command is chunk.command:
                 try:
-                    operation.sink(chunk.data)
-                except Exception as error:  # the caller's function: its error goes to the caller
+                    operation.came(chunk, self._last)
+                except Exception as error:  # of the caller's function: it goes to the caller
                     self._observer.fail(operation, error)
 
     def _finish(self, operation: Operation) -> None:
@@ -305,7 +307,8 @@ class Channel:
         quiet = self._last + self.timings.silence(self.demux)
         if not self.time.reached(quiet):
             return quiet
-        if self.demux.busy:
+        held, self._hold = self._hold, 0.0
+        if held or self.demux.busy:
             self._hand_on(self.demux.quiet(), self.time.read(), 0)
         return None
 
@@ -313,14 +316,10 @@ class Channel:
         """Waits for received bytes, or the moment ``until``."""
         watcher = asyncio.get_running_loop().create_future()
         self._watchers.add(watcher)
-        # While the time stands still a timer would fire at once; resume() wakes.
-        timer = None if self.time.stopped else self.time.call_at(until, self.wake)
         try:
-            await watcher
+            await self.time.wait(watcher, until, self.wake)
         finally:
             self._watchers.discard(watcher)
-            if timer is not None:
-                timer.cancel()
 
 
 def _encourage(due: list[Operation], operation: Operation, now: float) -> None:

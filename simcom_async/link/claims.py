@@ -117,6 +117,11 @@ class Claims:
         if operation in self.unsettled:
             self.unsettled.remove(operation)
 
+    def lose(self, operations: Iterable[Operation]) -> None:
+        """The port is gone, with these under way."""
+        self.leave([*operations, *self.unsettled])
+        self.unsettled.clear()
+
     def leave(self, operations: Iterable[Operation]) -> None:
         """Nobody will hear how these end."""
         services = (operation.command.wire.service for operation in operations)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from simcom_async.at.codec import compiled
 from simcom_async.at.exchange import Exchange, State
-from simcom_async.errors import CommandTimeout, ProtocolError, UsageError
+from simcom_async.errors import CommandTimeout, ModemRestarted, ProtocolError, UsageError
 from simcom_async.link.queue import Priority
 
 if TYPE_CHECKING:
     from simcom_async.at.command import Command
+    from simcom_async.at.event import PayloadChunk
 
 __all__ = ["Operation"]
 
@@ -101,6 +102,13 @@ class Operation:
             return True
         return _confusable(kind, other)
 
+    def came(self, chunk: PayloadChunk, now: float) -> None:
+        """A piece of its payload has come. Raises what its sink raises."""
+        self.progress, self.payload = now, not chunk.last
+        self.exchange.payload_end = chunk.end
+        if self.sink is not None and chunk.data and not self.given_up:
+            self.sink(chunk.data)
+
     def timed_out(self, limit: str, waited: float, seen: bytes) -> CommandTimeout:
         """The error for who waits; ``seen`` is what was received since it was written."""
         state = "waiting for the port" if limit == "queue" else self.exchange.state.value
@@ -141,6 +149,13 @@ class Operation:
         self.asked()
         if not self.done.done():
             self.done.set_exception(error)
+
+    def restarted(self, boot: str, url: str, seen: bytes) -> None:
+        """The module says by its line ``boot`` that it has forgotten the command."""
+        self.given_up = True
+        self.stop()
+        error = f"{self.command.masked}: the module has restarted ({boot})"
+        self.fail(ModemRestarted(error, port=url, seen=seen))
 
     def asked(self) -> None:
         """The module asks for the entry, or never will."""

@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from simcom_async.at.command import Means
-from simcom_async.at.event import LateReply, Noise, UrcLine
+from simcom_async.at.event import LateReply, Noise
 from simcom_async.at.exchange import State
 from simcom_async.commands.general import At
-from simcom_async.errors import CommandTimeout, LinkError, ModemRestarted
+from simcom_async.errors import CommandTimeout, LinkError
 from simcom_async.link.abort import Send, ask, leave_port, outlast, settle
 from simcom_async.link.boot_watch import boot_line, cut_short
 from simcom_async.link.condition import Condition, ServiceSettled, ServiceUnsettled
@@ -69,12 +69,11 @@ class Recovery:
     def stop(self) -> None:
         """Ends its tasks: the port is gone."""
         self._owner = None
-        current, claims = self._channel.current, self._claims
+        current, due = self._channel.current, self._channel.due
         self._left = in_entry(current) or self._left
         for task in self._tasks:
             task.cancel()
-        claims.leave([*self._channel.due, *claims.unsettled] + ([] if current is None else [current]))
-        claims.unsettled.clear()
+        self._claims.lose(due if current is None else [current, *due])
 
     def take(self, operation: Operation, reason: str) -> None:
         """Ends an operation that was written and that nobody waits for any more."""
@@ -135,18 +134,13 @@ class Recovery:
         self._boots += 1
         self._claims.left.clear()
         channel = self._channel
-        url = channel.port.url
-        operations = channel.operations()
-        ended = [one for one in operations if not one.exchange.finished or cut_short(one.exchange)]
+        ended = [one for one in channel.operations() if not one.exchange.finished or cut_short(one.exchange)]
         if channel.current in ended:
             channel.current = None
             self.find_step(f"the module has restarted: {type(boot).__name__}")
         channel.forget(ended)
         for operation in ended:
-            operation.given_up = True
-            operation.stop()
-            error = f"{operation.command.masked}: the module has restarted ({type(boot).__name__})"
-            operation.fail(ModemRestarted(error, port=url, seen=channel.trace.seen()))
+            operation.restarted(type(boot).__name__, channel.port.url, channel.trace.seen())
         for operation in list(self._claims.unsettled):
             operation.settled = True
             channel.forget([operation])
@@ -160,9 +154,8 @@ class Recovery:
         waited = False
         while any(operation.command.wire.service is service for operation in self._claims.unsettled):
             waited = True
-            await self._channel.bus.wait_for(
-                ServiceSettled, timeout=timeout, where=lambda event: event.service is service
-            )
+            bus = self._channel.bus
+            await bus.wait_for(ServiceSettled, timeout=timeout, where=lambda event: event.service is service)
         return waited
 
     def forget(self, service: Service) -> None:
@@ -211,7 +204,7 @@ class Recovery:
         self._channel.release()
 
     async def _drain(self, operation: Operation, end: float, reason: str) -> None:
-        exchange, boots, boot = operation.exchange, self._boots, None
+        exchange, boots = operation.exchange, self._boots
         try:
             certain = await self._leave_port(operation, end, reason)
         except LinkError as error:
@@ -227,9 +220,9 @@ class Recovery:
             self._channel.due.append(operation)
             self._unsettled(operation, abort=not aborted)
             certain = certain and not operation.payload  # one that has broken off swallows what comes next
-        if not certain and boots == self._boots:
-            boot = boot_line(self._channel.demux, self._channel.trace.seen())
-        await self._back_in_step(reason, certain=certain and not operation.unanswered, boot=boot)
+        if not certain and boots == self._boots and (boot := boot_line(self._channel)) is not None:
+            self._channel.bus.publish(boot)
+        await self._back_in_step(reason, certain=certain and not operation.unanswered)
 
     async def _leave_port(self, operation: Operation, end: float, reason: str) -> bool:
         """Has it leave the port; whether its final result was seen, so that no answer of it can come any more."""
@@ -242,8 +235,8 @@ class Recovery:
             step.in_vain("its final result was not seen")
         return certain
 
-    async def _back_in_step(self, reason: str, *, certain: bool, boot: UrcLine | None = None) -> None:
-        """Finds the step; where silence is enough nothing is asked. Then tells of a ``boot`` that nobody has heard."""
+    async def _back_in_step(self, reason: str, *, certain: bool) -> None:
+        """Finds the step; where silence is enough nothing is asked."""
         try:
             if certain:
                 await resynchronise(self._channel, certain=True)
@@ -255,8 +248,6 @@ class Recovery:
             self._fail(error)
             return
         self._left = None
-        if boot is not None:
-            self._channel.bus.publish(boot)
         self._channel.change(Condition.READY, "in step")
         self._channel.release()
 

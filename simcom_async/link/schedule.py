@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from simcom_async.at.exchange import Exchange, State
 from simcom_async.errors import LinkError
-from simcom_async.link.boot_watch import BootWatch, streams
+from simcom_async.link.boot_watch import BootWatch, boot_line, streams
 from simcom_async.link.condition import Condition
 from simcom_async.link.entry import BLOCK, enter_block, hand_over
 from simcom_async.link.operation import Operation
@@ -28,6 +28,8 @@ __all__ = ["Schedule"]
 
 #: Commands that may wait for a port.
 _QUEUE_BOUND = 1024
+#: Limits that silence reaches.
+_SILENT = frozenset({"idle", "final", "completion"})
 
 
 class Schedule:
@@ -165,9 +167,7 @@ class Schedule:
             if not self._time.reached(when):
                 following.append(when)
             else:
-                seen = self._channel.trace.seen()
-                self._channel.tally.timed_out()
-                self.fail(operation, operation.timed_out(limit, now - operation.written_at, seen))
+                self._time_out(operation, limit)
         for operation in self._queue:
             when = operation.queued_at + self._channel.timings.queue
             if not self._time.reached(when):
@@ -175,6 +175,17 @@ class Schedule:
             else:
                 self.fail(operation, operation.timed_out("queue", now - operation.queued_at, b""))
         return min(following, default=None)
+
+    def _time_out(self, operation: Operation, limit: str) -> None:
+        """Nothing comes any more: what came last says whether the module has restarted in the middle of its answer."""
+        channel = self._channel
+        seen = channel.trace.seen()
+        boot = boot_line(channel) if operation is channel.current and limit in _SILENT else None
+        if boot is not None:
+            channel.bus.publish(boot)
+            return
+        channel.tally.timed_out()
+        self.fail(operation, operation.timed_out(limit, self._time.now() - operation.written_at, seen))
 
     def _fail_queued(self, error: LinkError) -> None:
         for operation in self._queue:

@@ -64,6 +64,15 @@ class WireTime:
         """Calls back at ``when``, or earlier where the time has stood still."""
         return self._clock.call_at(when + self._skipped, callback)
 
+    async def wait(self, waiter: asyncio.Future[None], when: float, callback: Callable[[], None]) -> None:
+        """Waits for ``waiter``, and calls back at ``when``; while the time stands still it does not."""
+        timer = None if self.stopped else self.call_at(when, callback)
+        try:
+            await waiter
+        finally:
+            if timer is not None:
+                timer.cancel()
+
 
 class LazyTimer:
     """One timer for many deadlines: set anew only for an earlier one, and when it fires it asks when to fire next.
