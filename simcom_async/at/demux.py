@@ -75,11 +75,6 @@ class Demux:
         return bool(self._rest) and self._framing is None and not self._lines.continues
 
     @property
-    def payload_open(self) -> bool:
-        """Whether a payload is being received."""
-        return self._framing is not None and not isinstance(self._framing, EchoedEntry)
-
-    @property
     def received(self) -> int:
         """How many bytes have been received in all."""
         return self._offset + len(self._rest)

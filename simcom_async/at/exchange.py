@@ -91,7 +91,6 @@ class Exchange:
         "granted",
         "lines",
         "payload_end",
-        "seen_anything",
         "size",
         "state",
         "text",
@@ -111,7 +110,6 @@ class Exchange:
         self._octets = 0
         self.echoed = False
         self.given_up = False
-        self.seen_anything = False
         self._ok_first = entry is not None and entry.ok_first
         self.error_codes: type[Code] | None = None
         self.answering = wire.completion is not None and wire.completion.expected(command)
@@ -163,7 +161,6 @@ class Exchange:
             following = State.DONE
         self.state = following
         if line is not None:
-            self.seen_anything = True
             if isinstance(line, FinalLine):
                 self.final = line
             else:
@@ -190,7 +187,6 @@ class Exchange:
 
     def end(self, line: LineEvent) -> None:
         """Note the line that ends the work; ``complete`` moves on once nothing can continue it."""
-        self.seen_anything = True
         self.lines.append(line)
 
     def complete(self, continuation: LineEvent | None) -> bool:

@@ -293,10 +293,12 @@ def test_forgetting_everything() -> None:
     exchange = Exchange(s.Push(path="a"))
     demux.arm(exchange)
     demux.receive(b"\r\nOK\r\n\r\n+GET: DATA,9\r\nabc")
-    assert demux.payload_open
     demux.forget()
-    assert not demux.payload_open
     assert not demux.busy
+    broken_off, line = demux.receive(b"\r\n+LEVEL: 1\r\n")
+    assert isinstance(broken_off, PayloadChunk)
+    assert (broken_off.last, broken_off.complete) == (True, False)
+    assert not isinstance(line, PayloadChunk)
     assert demux.due == ()
 
 

@@ -64,7 +64,6 @@ def test_silence_and_the_end_of_the_stream_end_an_echo() -> None:
         demux.entered(b"hello\x1a")
         demux.receive(b"hel")
         assert demux.busy
-        assert not demux.payload_open
         ending(demux)
         assert not demux.busy
 
