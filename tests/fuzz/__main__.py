@@ -18,7 +18,7 @@ from hashlib import sha1
 from importlib.util import find_spec
 from pathlib import Path
 
-from tests.fuzz.target import NAMES, modules
+from tests.fuzz.target import NAMES, longest, modules
 
 __all__ = ["main"]
 
@@ -127,7 +127,8 @@ def _sow(name: str, folder: Path) -> None:
 
 
 def _run(name: str, folder: Path, seconds: int, seed: int) -> subprocess.CompletedProcess[str]:
-    limits = [f"-max_total_time={seconds}", f"-seed={seed}", "-max_len=2048", "-timeout=60", "-rss_limit_mb=1536"]
+    limits = [f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={longest(name)}"]
+    limits += ["-timeout=60", "-rss_limit_mb=1536"]
     found = f"-artifact_prefix={folder}.found/"
     return _said("tests.fuzz.worker", name, *limits, found, "-print_final_stats=1", "-verbosity=0", str(folder))
 

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypeVar
 
-__all__ = ["Supply", "packed", "packed_number"]
+__all__ = ["Supply", "bytewise", "cut_by", "packed", "packed_number"]
 
 T = TypeVar("T")
 
 #: Lengths below it are one byte, from it on two: the byte above it, and the low byte.
 _SHORT = 0xF0
 _LONGEST = (0xFF - _SHORT) * 256 + 0xFF
+#: Bytes at either end of a text that are pieces of their own, and pieces of what is between them.
+_ENDS, _BETWEEN = 24, 16
 
 
 class Supply:
@@ -81,17 +83,32 @@ class Supply:
         return int.from_bytes(self.take(kind % 9), "big", signed=kind >= 0x80)
 
     def cut(self, data: bytes) -> list[bytes]:
-        """The same bytes in pieces: whole, each for itself, or cut at chosen places."""
+        """The same bytes in pieces: whole, byte by byte, or cut at chosen places."""
         style = self.byte() % 4
         if style == 0:
             return [data]
         if style == 1:
-            return [data[place : place + 1] for place in range(len(data))]
+            return bytewise(data)
         places = sorted(self.upto(len(data)) for _ in range(1 + self.byte() % 6))
         return [data[start:end] for start, end in pairwise([0, *places, len(data)])]
 
 
 _NUMBERS = (0, 1, 2, 3, -1, 9, 10, 99, 100, 255, 256, 1460, 4096, 65535, 65536, 2**31 - 1, 2**31, 2**32, 10**21)
+
+
+def bytewise(data: bytes) -> list[bytes]:
+    """The same bytes one by one; the middle of a long text is in a few pieces, for many cost time and tell no more."""
+    middle = len(data) - 2 * _ENDS
+    step = max(1, -(-middle // _BETWEEN))
+    places = [*range(_ENDS), *range(_ENDS, _ENDS + middle, step), *range(_ENDS + middle, len(data))]
+    if middle <= 0:
+        places = list(range(len(data)))
+    return [data[start:end] for start, end in pairwise([*places, len(data)])]
+
+
+def cut_by(seed: int, data: bytes) -> list[bytes]:
+    """The same bytes in pieces at places that the seed and they themselves decide."""
+    return Supply(bytes([2, seed % 256, 5 * seed % 256]) + data[:-8:-1]).cut(data)
 
 
 def packed(data: bytes) -> bytes:

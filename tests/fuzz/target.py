@@ -7,14 +7,16 @@ import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-__all__ = ["CORPUS", "FINDINGS", "NAMES", "Target", "findings", "kept", "modules"]
+__all__ = ["CORPUS", "FINDINGS", "NAMES", "Target", "findings", "kept", "longest", "modules"]
 
 _FOLDER = Path(__file__).parent
 NAMES = tuple(sorted(path.stem for path in (_FOLDER / "targets").glob("[a-z]*.py")))
 #: The kept cases of each target, one a line in hex, and those that were findings once: target, name, hex.
 CORPUS = _FOLDER / "corpus"
 FINDINGS = CORPUS / "findings.txt"
+_USUAL = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,19 @@ class Target:
 
 def modules(name: str) -> tuple[str, ...]:
     """The modules that a target is there for, without importing any of them."""
-    tree = ast.parse((_FOLDER / "targets" / f"{name}.py").read_text("utf-8"))
-    values = (node.value for node in tree.body if isinstance(node, ast.Assign) and _named(node) == "MODULES")
-    return tuple(ast.literal_eval(next(values)))
+    return tuple(_constant(name, "MODULES", ()))
+
+
+def longest(name: str) -> int:
+    """Bytes of a case of a target: ``LONGEST`` where a few choices make a whole session of it."""
+    return int(_constant(name, "LONGEST", _USUAL))
+
+
+def _constant(target: str, name: str, usual: Any) -> Any:
+    tree = ast.parse((_FOLDER / "targets" / f"{target}.py").read_text("utf-8"))
+    values = (node.value for node in tree.body if isinstance(node, ast.Assign) and _named(node) == name)
+    found = next(values, None)
+    return usual if found is None else ast.literal_eval(found)
 
 
 def _named(node: ast.Assign) -> str:

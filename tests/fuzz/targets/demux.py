@@ -15,7 +15,7 @@ from simcom_async.at.message import Counted
 from tests.at.speech import SPEECH, Mail, flat
 from tests.fuzz.oracles import Coverage, check_answers, check_payloads, check_readable
 from tests.fuzz.seeds import conversations
-from tests.fuzz.supply import Supply, packed, packed_number
+from tests.fuzz.supply import Supply, bytewise, cut_by, packed, packed_number
 from tests.fuzz.vocabulary import LANGUAGES, NASTY, command_of, commands, spoken
 
 MODULES = (
@@ -28,7 +28,9 @@ MODULES = (
     "simcom_async.at.event",
 )
 
-_STEPS = 120
+LONGEST = 256
+
+_STEPS = 24
 _GIVEN_UP = ("late", "noise", "echo")
 _FINALS = (
     b"\r\nOK\r\n", b"\r\nERROR\r\n", b"\r\n+CME ERROR: 10\r\n", b"\r\n+CME ERROR: x\r\n", b"0\r", b"4\r", b"\r\nOK\r",
@@ -37,7 +39,10 @@ _FINALS = (
 
 
 class World:
-    """A demux, what went into it, and all that came out; each step may be taken with other cuts."""
+    """A demux, what went into it, and all that came out; each step may be taken with other cuts.
+
+    ``states``: behind each step those of the exchanges that had not ended before it.
+    """
 
     def __init__(self, dialect: Dialect, state: WireState) -> None:
         self.demux = Demux(dialect, state)
@@ -45,7 +50,9 @@ class World:
         self.events: list[Event] = []
         self.stream = Coverage()
         self.states: list[tuple[State, ...]] = []
-        self._ended: dict[int, tuple[State, int]] = {}
+        self._given_up: set[int] = set()
+        self._going: list[Exchange] = []
+        self._ended: list[tuple[Exchange, State, int]] = []
 
     @property
     def last(self) -> Exchange | None:
@@ -56,11 +63,17 @@ class World:
         """Write a command; one that still has the port is given up for it."""
         before = self.last
         if before is not None and not before.port_free:
-            self.demux.abandon(before)
+            self.give_up(before)
         exchange = Exchange(command, size=size)
         self.demux.arm(exchange)
         self.exchanges.append(exchange)
+        self._going.append(exchange)
         exchange.written()
+
+    def give_up(self, exchange: Exchange) -> None:
+        """Nobody waits for it any more."""
+        self.demux.abandon(exchange)
+        self._given_up.add(id(exchange.command))
 
     def receive(self, pieces: list[bytes]) -> None:
         """Bytes of the module."""
@@ -87,19 +100,23 @@ class World:
         self._take(self.demux.flush())
 
     def _take(self, events: list[Event]) -> None:
-        given_up = {id(exchange.command) for exchange in self.exchanges if exchange.given_up}
-        for event in events:
-            if isinstance(event, LineEvent) and event.rule != "echo-of-entry" and id(event.command) in given_up:
+        given_up = self._given_up
+        for event in events if given_up else ():
+            if isinstance(event, LineEvent) and id(event.command) in given_up and event.rule != "echo-of-entry":
                 assert event.kind in _GIVEN_UP, f"{event!r} answers a command that was given up"
         self.events += events
 
     def note(self) -> None:
-        """Remember how far the commands have come; none goes on behind its end."""
-        self.states.append(tuple(exchange.state for exchange in self.exchanges))
-        for exchange in self.exchanges:
-            if exchange.finished:
-                now = exchange.state, len(exchange.lines)
-                assert self._ended.setdefault(id(exchange), now) == now, f"{exchange!r} goes on behind its end"
+        """Remember how far the commands have come."""
+        going = self._going
+        self.states.append(tuple([exchange.state for exchange in going]))
+        self._ended += [(exchange, exchange.state, len(exchange.lines)) for exchange in going if exchange.finished]
+        self._going = [exchange for exchange in going if not exchange.finished]
+
+    def check_ended(self) -> None:
+        """No command has gone on behind its end."""
+        for exchange, *then in self._ended:
+            assert [exchange.state, len(exchange.lines)] == then, f"{exchange!r} goes on behind its end"
 
 
 #: One step: which, and with what.
@@ -107,35 +124,29 @@ Step = tuple[str, Any]
 
 
 def check(data: bytes) -> None:
-    """The same session with three sorts of cuts, judged as a whole."""
+    """The same session as it came, and with other cuts, each judged as a whole."""
     supply = Supply(data)
     dialect = supply.pick(LANGUAGES)
     wire = supply.byte()
-    states = [WireState(verbose=(None, True, False)[wire % 3]) for _ in range(3)]
-    pilot = World(dialect, states[0])
+    verbose = (None, True, False)[wire % 3]
+    pilot, other = (World(dialect, WireState(verbose=verbose)) for _ in range(2))
     script: list[Step] = []
     while supply and len(script) < _STEPS:
         script.append(_chosen(supply, pilot))
         _do(pilot, script[-1], lambda read: [read])
-    seed = supply.byte()
-    worlds = [pilot, World(dialect, states[1]), World(dialect, states[2])]
+    cuts = wire // 3
     for step in script:
-        _do(worlds[1], step, _bytewise)
-        _do(worlds[2], step, lambda read: Supply(bytes([2, seed, 5 * seed % 256]) + read[::-1]).cut(read))
-    for world in worlds:
+        _do(other, step, lambda read: bytewise(read) if cuts % 2 == 0 else cut_by(cuts, read))
+    for world in (pilot, other):
         world.flush()
         world.note()
+        world.check_ended()
         world.stream.check(world.events, ended=True)
         check_payloads(world.events, world.stream)
         check_readable(world.events)
         check_answers(world.exchanges)
-        assert world.states == pilot.states, "the cuts decide how far a command comes"
-        assert flat(world.events) == flat(pilot.events), "the cuts decide what it is"
-
-
-def _bytewise(data: bytes) -> list[bytes]:
-    step = 1 + len(data) // 300
-    return [data[place : place + step] for place in range(0, len(data), step)]
+    assert other.states == pilot.states, "the cuts decide how far a command comes"
+    assert flat(other.events) == flat(pilot.events), "the cuts decide what it is"
 
 
 def _do(world: World, step: Step, cut: Any) -> None:
@@ -150,7 +161,7 @@ def _do(world: World, step: Step, cut: Any) -> None:
         case "entered":
             world.entered(what)
         case "abandon" if world.last is not None:
-            world.demux.abandon(world.exchanges[what % len(world.exchanges)])
+            world.give_up(world.exchanges[what % len(world.exchanges)])
         case "settle" if world.last is not None:
             world.demux.settle(world.exchanges[what % len(world.exchanges)])
         case "forget":
@@ -247,8 +258,8 @@ def seeds() -> Iterator[bytes]:
     text = bytes([12]) + packed(b"AT+MAIX\r\nOK\r\n")
     yield bytes(4) + place + b"\x01\x00\x01" + packed_number(3, 600) + text
     families = {dialect.name: number for number, dialect in enumerate(LANGUAGES)}
-    for family, turns in conversations():
-        data = packed_number(families[family], len(LANGUAGES) - 1) + b"\x00"
+    for number, (family, turns) in enumerate(conversations()):
+        data = packed_number(families[family], len(LANGUAGES) - 1) + bytes([3 * number % 256])
         for kind, text in turns:
             if kind == "line":
                 data += bytes([2]) + packed(text[2:])

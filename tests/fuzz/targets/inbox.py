@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
 
-from simcom_async.errors import SimcomError
-from simcom_async.sessions.http_message import HttpMessages
+from simcom_async.commands.chttps import ChttpsFlush
+from simcom_async.commands.topics import ModuleBooted
+from simcom_async.dialects import DIALECTS
+from simcom_async.errors import CommandTimeout, SimcomError
+from simcom_async.link.link import Link
+from simcom_async.ports.clock import ManualClock
 from simcom_async.sessions.http_request import HttpRequest
+from simcom_async.sessions.https_inbox import HttpsInbox
+from tests.fuzz.loop import run
 from tests.fuzz.supply import Supply, packed
 from tests.fuzz.vocabulary import NASTY
-from tests.sessions.chttp_peer import CLOSED, EVENT, ChttpPeer, code, talk
+from tests.sessions.chttp_peer import CLOSED, EVENT, ChttpPeer, code
 from tests.sessions.peer import ERROR, OK
+
+if TYPE_CHECKING:
+    from simcom_async.sessions.attach import Attachment
 
 MODULES = ("simcom_async.sessions.https_inbox",)
 
@@ -54,9 +64,13 @@ class InboxPeer(ChttpPeer):
             self.said += data
             super().serve(data, closes=closes)
 
-    def _opse(self, form: str, rest: str) -> None:
-        self.said = b""  # what was there before is not of this session
-        super()._opse(form, rest)
+    def _send(self, form: str, rest: str) -> None:
+        """What was written is sent; perhaps the word on that is lost."""
+        if self.supply.byte() % 4 == 3:
+            self.say(OK)
+            self.serve(self.answer, closes=self.closes)
+        else:
+            super()._send(form, rest)
 
     def _recv(self, form: str, rest: str) -> None:
         self._fetches += 1
@@ -74,13 +88,28 @@ class InboxPeer(ChttpPeer):
         )
 
 
+class Attached:
+    """All that an inbox asks of an attachment, without the greeting and the search that a whole modem begins with."""
+
+    url = "memory"
+    generation = 1
+
+    def __init__(self, link: Link, clock: ManualClock) -> None:
+        self.link, self.clock = link, clock
+        self.disturbed = False
+        link.bus.on(ModuleBooted, self._restarted)
+
+    def _restarted(self, _: ModuleBooted) -> None:
+        self.disturbed = True
+
+
 def check(data: bytes) -> None:
-    """One request: its answer, or an error by name, and in time."""
-    asyncio.run(_asked(Supply(data)))
+    """One session, read to its end: all that the server has said, or an error by name, and in time."""
+    run(_asked(Supply(data)))
 
 
 async def _asked(supply: Supply) -> None:
-    peer = InboxPeer(supply)
+    peer, clock = InboxPeer(supply), ManualClock()
     flags = supply.byte()
     peer.told, peer.counts, peer.least, peer.closes = (not flags & 1, not flags & 2, bool(flags & 4), bool(flags & 8))
     peer.honest = peer.told or peer.counts  # a module that neither says nor knows what waits keeps it to itself
@@ -88,22 +117,49 @@ async def _asked(supply: Supply) -> None:
         peer.on("AT+CHTTPSSTATE", supply.pick(_STATES))
         peer.honest = False
     peer.answer = supply.pick(_SAID) if supply.flag() else supply.pick(_SAID)[: supply.upto(80)]
-    async with talk(peer) as at:
-        work = asyncio.ensure_future(at.modem.http.get(_URL))
-        for _ in range(supply.byte() % 8):
-            await at.clock.run(supply.pick((0.0, 0.5, 3.0, 40.0)))
-            if work.done():
-                break
-            _happens(supply, peer)
-        try:
-            response = await at.clock.run_until(work, _LIMIT)
-        except SimcomError:
-            assert not (peer.honest and _whole(peer.said, closed=False) is not None), (
-                "it has failed, and nothing was wrong"
-            )
-            return
-        if peer.honest:
-            assert response.body == _whole(peer.said, closed=True), "it is not what the server has said"
+    link = Link(peer.host, DIALECTS["sim7100"], clock=clock)
+    await peer.open()
+    await link.open()
+    try:
+        await _read(supply, peer, Attached(link, clock), sends=bool(flags & 32))
+    finally:
+        await clock.run_until(link.aclose(), 60)
+
+
+async def _read(supply: Supply, peer: InboxPeer, attached: Attached, *, sends: bool) -> None:
+    inbox = HttpsInbox(cast("Attachment", attached), HttpRequest(method="GET", url=_URL))
+    inbox.open()
+    clock, read = attached.clock, bytearray()
+    peer.session = True
+    sending = asyncio.ensure_future(attached.link.send(ChttpsFlush())) if sends else None
+    if sending is None:
+        peer.serve(peer.answer, closes=peer.closes)
+    work = asyncio.ensure_future(_gathered(inbox, read))
+    for _ in range(supply.byte() % 8):
+        await clock.run(supply.pick((0.0, 0.5, 3.0, 40.0)))
+        if work.done():
+            break
+        _happens(supply, peer)
+    try:
+        await clock.run_until(work, _LIMIT)
+    except CommandTimeout:
+        assert not peer.honest or not peer.peer_closed, "it waits for more where nothing more can come"
+    except SimcomError as error:
+        assert not peer.honest, f"it has failed, and nothing was wrong: {error!r}"
+    else:
+        assert peer.peer_closed or not peer.honest, "it has ended, and the server has not"
+    finally:
+        inbox.close()
+        if sending is not None:
+            sending.cancel()
+            await asyncio.wait([sending])
+    if peer.honest:
+        assert read == peer.said, "it is not what the server has said"
+
+
+async def _gathered(inbox: HttpsInbox, read: bytearray) -> None:
+    while piece := await inbox.read():
+        read += piece
 
 
 def _happens(supply: Supply, peer: InboxPeer) -> None:
@@ -120,23 +176,12 @@ def _happens(supply: Supply, peer: InboxPeer) -> None:
             peer.say(supply.pick(NASTY))
 
 
-def _whole(said: bytes, *, closed: bool) -> bytes | None:
-    """The body of the answer that a server has said, None where it is none."""
-    messages = HttpMessages(HttpRequest(method="GET", url=_URL), 0)
-    try:
-        body = messages.receive(said)
-    except SimcomError:
-        return None
-    if not messages.complete and (not closed or messages.close()):
-        return None
-    return body
-
-
 def seeds() -> Iterator[bytes]:
     """Every answer with every habit of a module, and every way in which a fetch fails."""
     for said in range(len(_SAID)):
         for flags in range(0, 16, 3):
             yield bytes([flags, 1, said, 2, 1, 0, 1, said, 2, 3])
+            yield bytes([32 + flags, 1, said, 2, 1, flags, 1, 0, 1, said, 2, 3])
     for failure in range(6):
         yield (
             bytes([0, 1, 3, 3, 1, 4, failure, 2, 0, 0])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
 
 from simcom_async.errors import SimcomError
 from simcom_async.ports.clock import ManualClock
+from tests.fuzz.loop import run
 from tests.fuzz.supply import Supply, packed
 from tests.fuzz.targets.multiline import _meant
 from tests.fuzz.vocabulary import NASTY
@@ -128,7 +128,7 @@ def _answer(supply: Supply) -> bytes:
 
 def check(data: bytes) -> None:
     """One mail: as the server has it, or an error by name, and in time."""
-    asyncio.run(_read(Supply(data)))
+    run(_read(Supply(data)))
 
 
 async def _read(supply: Supply) -> None:
