@@ -233,13 +233,85 @@ async def test_the_word_that_a_part_of_a_long_body_was_sent_is_lost(occurrence: 
         assert here.clock.time() - start < 25
 
 
-async def fetch_by_file(place: Place) -> None:
-    host, port = place.ftp.address
-    place.ftp.publish("/down", BODY)
+async def fetch(place: Place, way: FtpWay, *, tls: bool = False) -> None:
+    site = place.ftps if tls else place.ftp
+    host, port = site.address
+    site.publish("/down", BODY)
     writer = Gathered()
-    async with place.modem.ftp(host, port, user="user", password="secret") as ftp:
-        await ftp.download("/down", writer, via=FtpWay.FILE)
+    async with place.modem.ftp(host, port, user="user", password="secret", tls=tls) as ftp:
+        await ftp.download("/down", writer, via=way)
     assert writer.data == BODY
+
+
+async def fetch_by_file(place: Place) -> None:
+    await fetch(place, FtpWay.FILE)
+
+
+async def fetch_by_file_with_tls(place: Place) -> None:
+    await fetch(place, FtpWay.FILE, tls=True)
+
+
+async def fetch_in_packets(place: Place) -> None:
+    await fetch(place, FtpWay.PUSHED)
+
+
+async def upload_by_file(place: Place) -> None:
+    await upload(place, FtpWay.FILE)
+
+
+async def upload_by_file_with_tls(place: Place) -> None:
+    await upload(place, FtpWay.FILE, tls=True)
+
+
+@dataclass(kw_only=True, eq=False)
+class LoseLine(Fault):
+    """The module does not hear the first command line that holds ``text``."""
+
+    text: str
+
+    def incoming(self, data: bytes) -> bytes:
+        if self.spent or self.text.encode() not in data:
+            return data
+        self.struck()
+        return b""
+
+
+@pytest.mark.parametrize(
+    ("command", "work"),
+    [
+        ("CFTPPUTFILE", upload_by_file),
+        pytest.param("CFTPSPUTFILE", upload_by_file_with_tls, marks=pytest.mark.long),
+        pytest.param("CFTPGETFILE", fetch_by_file, marks=pytest.mark.long),
+        ("CFTPSGETFILE", fetch_by_file_with_tls),
+        ("CFTPGET", fetch_in_packets),
+    ],
+)
+async def test_a_command_line_that_the_module_has_not_heard(command: str, work: Work) -> None:
+    """Its OK is due at once, however long the work behind it may take."""
+    async with asyncio.timeout(60), place("sim7100") as here:
+        here.virtual.faults.add(LoseLine(text=f"{command}="))
+        error = await fails(here, work, CommandTimeout, within=60)
+        assert f"{command}=" in str(error)
+        assert "final limit after 10" in str(error)
+        await goes_on(here, work, within=40)
+
+
+@pytest.mark.parametrize("work", [fetch_in_packets, fetch_by_file_with_tls])
+async def test_unplugged_while_a_file_comes_slowly(work: Work) -> None:
+    """The module goes on with it, and refuses everything else as long as it does: that is waited for."""
+    async with asyncio.timeout(60), place("sim7100") as here:
+        site = here.ftps if work is fetch_by_file_with_tls else here.ftp
+        site.gate.shut(after=1_000)
+        failing = asyncio.ensure_future(fails(here, work, LinkError, within=20))
+        await site.gate.held()
+        here.virtual.unplug()
+        await failing
+        here.virtual.plug()
+        again = asyncio.ensure_future(goes_on(here, work, within=100))
+        await here.clock.sleep(20)
+        assert not again.done()
+        site.gate.open()
+        await again
 
 
 @pytest.mark.parametrize("offset", [0, 9, 30, 600, 3000])

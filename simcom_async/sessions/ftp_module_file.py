@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simcom_async.link.claims import Claim
     from simcom_async.sessions.file_stream import FileStream
     from simcom_async.sessions.files import FilesSession
-    from simcom_async.sessions.ftp_operation import FtpOperation
+    from simcom_async.sessions.ftp_operation import FtpOperation, Watch
     from simcom_async.sessions.source import ByteSource
     from simcom_async.sessions.undertaking import Undertaking
 
@@ -28,6 +28,7 @@ __all__ = ["FileDownload", "FileUpload", "FtpFolder"]
 #: Bytes a second that the slowest network carries, and seconds for all that is no transfer (SIM5320 AT manual 16.4.19).
 _SLOWEST, _ELSE = 500, 130.0
 _SOON = 1.0  # seconds for one that has said nothing for too long already
+_UNHEARD = 30.0  # seconds for one that has not even said OK: perhaps it was never told
 _LOOK = 10.0  # seconds between two looks at how much has come
 _PIECE = 4_096
 
@@ -42,18 +43,42 @@ class FtpFolder(ModuleFolder):
         return str(ModulePath.named(f"{self.path}/{name}", "remote"))
 
 
+class _Transfer:
+    """The command of a transfer. ``watch`` says how long the module may be at it."""
+
+    def __init__(self, operation: FtpOperation, command: Command[Any], watch: Watch) -> None:
+        self._operation = operation
+        self._command = command
+        self._watch = watch
+        self._rest = _ELSE  # seconds in which the module ends what was given up
+
+    async def perform(self, claim: Claim) -> None:
+        """Have it done. Raises FtpError, CommandTimeout."""
+        claim.waiting = True  # nobody else's patience with its end counts
+        try:
+            await self._operation.perform(self._command, watch=self._watch)
+        except CommandTimeout as error:
+            self._rest = _SOON if error.limit == "completion" else _UNHEARD
+            raise
+        finally:
+            claim.waiting = False
+
+    async def settled(self) -> None:
+        """Wait until the module is at it no more."""
+        await self._operation.service.settled(self._rest)
+
+
 class FileDownload(Download):
     """A file that ``command`` has the module fetch whole, and that is read from there as the reader likes."""
 
     def __init__(self, operation: FtpOperation, command: Command[Any], files: FilesSession, name: str) -> None:
         self._operation = operation
-        self._command = command
         self._files = files
         self._folder = FtpFolder(files)
         self._folder.file(name)
         self._name = name
         self._longest = _ELSE
-        self._silent = False
+        self._transfer = _Transfer(operation, command, self._watch)
         self._stream: FileStream | None = None
 
     async def begin(self, claim: Claim) -> None:
@@ -63,8 +88,8 @@ class FileDownload(Download):
         await folder.make()
         space = await self._files.space(ModulePath.of(folder.path).drive)
         self._longest = _patience(space.free)
-        async with folder.entered(self._settled):
-            await operation.perform(self._command, watch=self._watch)
+        async with folder.entered(self._transfer.settled):
+            await self._transfer.perform(claim)
         found = [entry for entry in await self._files.list(folder.path) if not entry.is_folder]
         if len(found) != 1:
             raise operation.broken(f"the module says that it went well, and has {len(found)} files of it")
@@ -81,11 +106,8 @@ class FileDownload(Download):
         stream, self._stream = self._stream, None
         if stream is not None:
             await stream.aclose()
-        await self._settled()
+        await self._transfer.settled()
         await self._folder.remove()
-
-    async def _settled(self) -> None:
-        await self._operation.service.settled(_SOON if self._silent else _ELSE)
 
     async def _watch(self, work: Undertaking[Any]) -> None:
         """Wait for the end as long as the file grows; as long as one that fills the drive takes where it never does."""
@@ -96,7 +118,6 @@ class FileDownload(Download):
             if size > before:
                 grown, since = True, clock.time()
             elif clock.time() - since >= (_ELSE if grown else self._longest):
-                self._silent = True
                 raise _silent(self._operation.what, clock.time() - since)
 
     async def _written(self) -> int:
@@ -112,12 +133,11 @@ class FileUpload(Upload):
 
     def __init__(self, operation: FtpOperation, command: Command[Any], files: FilesSession, name: str) -> None:
         self._operation = operation
-        self._command = command
         self._files = files
         self._folder = FtpFolder(files)
         self._path = self._folder.file(name)
         self._longest = _ELSE
-        self._silent = False
+        self._transfer = _Transfer(operation, command, self._watch)
 
     async def prepare(self, source: ByteSource) -> None:
         """See that its size is known: a module wants to know it before."""
@@ -136,20 +156,16 @@ class FileUpload(Upload):
         size = source.size or 0
         await self._files.write(self._path, source.pieces(_PIECE, sent), size=size)
         self._longest = _patience(size)
-        async with folder.entered(self._settled):
-            await operation.perform(self._command, watch=self._watch)
+        async with folder.entered(self._transfer.settled):
+            await self._transfer.perform(claim)
 
     async def end(self) -> None:
         """Remove it, when the module reads no more."""
-        await self._settled()
+        await self._transfer.settled()
         await self._folder.remove()
-
-    async def _settled(self) -> None:
-        await self._operation.service.settled(_SOON if self._silent else _ELSE)
 
     async def _watch(self, work: Undertaking[Any]) -> None:
         if not await work.ends_within(self._longest):
-            self._silent = True
             raise _silent(self._operation.what, self._longest)
 
 

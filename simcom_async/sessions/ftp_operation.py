@@ -17,6 +17,7 @@ from simcom_async.sessions.undertaking import Undertaking
 if TYPE_CHECKING:
     from simcom_async.link.entry import Entered
     from simcom_async.link.link import Link
+    from simcom_async.sessions.busy import Busy
     from simcom_async.sessions.ftp_service import FtpService
 
 __all__ = ["Coded", "FtpOperation", "Watch"]
@@ -26,7 +27,8 @@ A = TypeVar("A")
 Watch = Callable[[Undertaking[Any]], Awaitable[None]]
 
 _DONE = 0  # in all tables of codes
-_LONGEST = 86_400.0  # seconds for what is watched
+#: Codes with which a module refuses what it has not begun, because it is at something else.
+_BUSY: tuple[Code, ...] = (CftpCode.BUSY, CftpsCode.BUSY)
 #: Codes after which the bearer is asked for, whichever table they are of: the numbers differ.
 _NETWORK: tuple[Code, ...] = (FtpCode.NETWORK_ERROR, CftpCode.NETWORK, CftpsCode.NETWORK)
 
@@ -61,18 +63,27 @@ class FtpOperation:
         """Whether it failed because of what was before it, and would not again: then it is begun once more."""
         return self.service.missed(error)
 
+    async def freed(self, error: FtpError, busy: Busy) -> bool:
+        """Whether the module was busy with what was left unfinished, and is to be asked again, now."""
+        return error.code in _BUSY and await busy.again(error)
+
     async def perform(self, command: Command[A], *, entry: Entered | None = None, watch: Watch | None = None) -> A:
         """Have the module ready, and do all of the operation by one command. Raises FtpError.
 
-        ``watch`` sees to it that work with which nothing comes does not last for ever: it is called when that begins.
+        ``watch`` sees to it that work with which nothing comes does not last for ever: it is called when that begins,
+        and whoever holds the claim has it wait.
         """
+        busy = self.service.busy()
         while True:
             await self.ready()
             try:
-                return await self.send(command, entry=entry, watch=watch)
+                answer = await self.send(command, entry=entry, watch=watch)
             except FtpError as error:
-                if not self.renewable(error):
+                if not (self.renewable(error) or await self.freed(error, busy)):
                     raise
+            else:
+                self.link.left.discard(self.service.service)
+                return answer
 
     async def send(self, command: Command[A], *, entry: Entered | None = None, watch: Watch | None = None) -> A:
         """Send a command of the operation. Raises FtpError when it, or its work, does not end well."""
@@ -88,7 +99,7 @@ class FtpOperation:
         return answer
 
     async def _watched(self, command: Command[A], watch: Watch) -> A:
-        work = Undertaking(self.service.attachment, command, timeout=_LONGEST)
+        work = Undertaking(self.service.attachment, command)
         try:
             await watch(work)
             return await work.ended()

@@ -48,6 +48,7 @@ class PacketDownload(Download):
     async def begin(self, claim: Claim) -> None:
         """Ask, and wait until data are there, or the end is."""
         operation, bus, pushed = self._operation, self._operation.link.bus, self._pushed
+        busy = operation.service.busy()
         while True:
             await operation.ready()
             if not self._watches:
@@ -63,7 +64,7 @@ class PacketDownload(Download):
             try:
                 self._check(work)
             except FtpError as error:
-                if not operation.renewable(error):
+                if not (operation.renewable(error) or await operation.freed(error, busy)):
                     raise
             else:
                 return

@@ -12,6 +12,7 @@ from simcom_async.commands.cftp import CftpCode
 from simcom_async.commands.ftp import FtpCode, FtpQuit
 from simcom_async.commands.ftp_settings import FtpRest
 from simcom_async.errors import CommandFailed, CommandTimeout, FtpError, PortLost
+from simcom_async.sessions.busy import Busy
 from simcom_async.sessions.restart import restart_named
 from simcom_async.sessions.session import Session
 
@@ -52,7 +53,8 @@ class FtpService(Session):
     """Shared by all FTP sessions of a modem: their operations wait for each other.
 
     Parameters that the module has already are not sent again, until it restarts, or may have done so unheard: after
-    work whose end has not been seen.
+    work whose end has not been seen. What somebody has left under way, a host before this one or this one when it lost
+    the line, is ended before the first operation.
     """
 
     service = Service.FTP
@@ -65,7 +67,7 @@ class FtpService(Session):
         self._told: dict[type[Command[Any]], Command[Any]] = {}
         self._told_in = 0
         self._unsure = self._spared = False
-        self._open = False  # perhaps the module goes on with something that nobody waits for
+        self._open = True  # perhaps the module goes on with something that nobody waits for
 
     @property
     def link(self) -> Link:
@@ -113,6 +115,10 @@ class FtpService(Session):
                 if kind not in _FORGOTTEN:
                     self._told[kind] = setting
 
+    def busy(self) -> Busy:
+        """For one operation that the module may refuse because it is at an older one still."""
+        return Busy(self._clock, self._link.left, self.service)
+
     def missed(self, error: FtpError) -> bool:
         """Whether the module misses what it had been told before: it has restarted, and nobody has heard of it."""
         missed = self._spared and error.code in _MISSED
@@ -120,11 +126,21 @@ class FtpService(Session):
         return missed
 
     async def _end_older(self) -> None:
-        """End what the line was lost in the middle of; ERROR says that the module has ended it itself."""
+        """End what goes on in the module, and have its uploads go by the ordinary way."""
         if self._open and self._link.dialect.speaks(FtpQuit):
+            await self._quit()
             with suppress(CommandFailed):
-                await self._link.send(FtpQuit())
+                await self._link.send(FtpExtPut(mode=0))
         self._open = False
+
+    async def _quit(self) -> None:
+        """Quit what is under way, and hear it end; ERROR says that nothing is any more."""
+        with self._link.bus.subscribe(FtpEvent, overflow=Overflow.DROP_OLDEST) as said, suppress(CommandFailed):
+            for _ in range(_QUITS):
+                if await self._idle():
+                    return
+                said.clear()
+                await self._link.send(FtpQuit())
 
     async def settled(self, seconds: float) -> None:
         """Wait until the module has ended what was given up.

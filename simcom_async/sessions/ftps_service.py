@@ -132,16 +132,23 @@ class FtpsService(FtpService):
         self._started_in = self._attachment.generation
 
     async def _begin_anew(self, operation: FtpOperation, account: FtpsAccount) -> None:
-        """Log in to a module of which nothing is known: an upload that a lost line has left open ends before."""
-        try:
-            await self._begin(operation, account)
-        except FtpError as error:
-            if not isinstance(error.code, str):
-                raise
+        """Log in to a module of which nothing is known: what a lost line has left open ends before."""
+        busy, ended = self.busy(), None
+        while True:
+            try:
+                await self._begin(operation, account)
+            except FtpError as error:
+                if not isinstance(error.code, str):
+                    raise
+                # Where it can neither end a session nor begin one it is at something else still.
+                if ended is not None and (ended or not await busy.again(error)):
+                    raise
+            else:
+                self._link.left.discard(self.service)
+                return
             with suppress(CommandFailed):
                 await self._link.send(CftpsPutFinish())
-            await self._log_out()
-            await self._begin(operation, account)
+            ended = await self._log_out()
 
     async def _begin(self, operation: FtpOperation, account: FtpsAccount) -> None:
         """Log in, with the settings in front and behind."""
@@ -151,11 +158,14 @@ class FtpsService(FtpService):
         await operation.send(account.type)
         self._account = account
 
-    async def _log_out(self) -> None:
-        """End the session; ERROR says that there is none (device-facts 9, number 34)."""
+    async def _log_out(self) -> bool:
+        """End the session; ERROR says that there is none (device-facts 9, number 34): whether there was one."""
         self._account = None
-        with suppress(CommandFailed):
+        try:
             await self._link.send(CftpsLogout())
+        except CommandFailed:
+            return False
+        return True
 
     async def _stop(self) -> None:
         if self._users or self._started_in != self._attachment.generation:

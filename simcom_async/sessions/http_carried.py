@@ -128,7 +128,7 @@ class CarriedFlow(HttpFlow):
 
     async def _talk_when_free(self) -> None:
         """Talk; where the module is busy, and has done nothing of it, when it is so no more."""
-        busy = Busy(self._attachment.clock)
+        busy = Busy(self._attachment.clock, self._link.left, self.service)
         while True:
             try:
                 return await self._talk()

@@ -107,7 +107,7 @@ class RawFlow(CarriedFlow):
         """
         if error.code != ChttpCode.BUSY or self._entered:
             return False
-        return await self._close_session() or (self.service in self._link.left and await busy.again(error))
+        return await self._close_session() or await busy.again(error)
 
     async def _close_session(self) -> bool:
         """End a session that nobody has; whether there was one."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from simcom_async.at.command import Service
 from simcom_async.commands.ftp import FtpCode
 from simcom_async.errors import FtpError, ProtocolError
+from tests.sessions import cftp_peer
 from tests.sessions.ftp_peer import SECRET, FtpPeer, done, talk
 
 
@@ -45,3 +47,28 @@ async def test_a_module_that_does_not_keep_to_its_manual_is_named_with_its_port(
         with pytest.raises(ProtocolError, match="the module says that it went well, and no size") as caught:
             await at.clock.run_until(at.ftp.size("/f"), 60)
         assert caught.value.port == "memory"
+
+
+REFUSED = "\r\n+CME ERROR: 202\r\n"
+
+
+@pytest.mark.parametrize("times", [1, 5])
+async def test_a_module_that_is_busy_with_what_was_left_unfinished_is_asked_again(times: int) -> None:
+    async with cftp_peer.talk(cftp_peer.CftpPeer()) as at:
+        at.modem.link.left.add(Service.FTP)
+        at.peer.on('AT+CFTPDELE="/f"', *[REFUSED] * times, "\r\nOK\r\n")
+        await at.clock.run_until(at.ftp.delete("/f"), 100)
+        assert len(at.lines()) == times + 1
+        assert Service.FTP not in at.modem.link.left
+
+
+async def test_one_that_is_busy_with_something_else_is_not() -> None:
+    async with cftp_peer.talk(cftp_peer.CftpPeer(**{'AT+CFTPDELE="/f"': REFUSED})) as at:
+        with pytest.raises(FtpError, match="FTP task is busy"):
+            await at.clock.run_until(at.ftp.delete("/f"), 1)
+        assert len(at.lines()) == 1
+        at.modem.link.left.add(Service.FTP)
+        with pytest.raises(FtpError, match="FTP task is busy"):
+            await at.clock.run_until(at.ftp.delete("/f"), 160)
+        with pytest.raises(FtpError, match="FTP task is busy"):
+            await at.clock.run_until(at.ftp.delete("/f"), 1)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from simcom_async.at.command import Service
 from simcom_async.commands.cftps import CftpsNotice
 from simcom_async.errors import FtpError, UnsupportedService
 from simcom_async.sites import FtpFault, FtpSite, LoopbackCA, ServerFault
@@ -181,6 +182,26 @@ async def test_a_module_that_has_restarted_is_told_all_again() -> None:
         at.peer.say("\r\nRDY\r\n")
         await at.clock.settle()
         assert await delete(at) == [*BEGIN, 'AT+CFTPSDELE="/f"']
+
+
+async def test_a_module_that_is_at_something_else_still_is_waited_for() -> None:
+    async with talk(CftpPeer(), tls=True) as at:
+        at.modem.link.left.add(Service.FTPS)
+        at.peer.on(LOGIN, *[ERROR] * 4, OK)
+        at.peer.on("AT+CFTPSLOGOUT", ERROR)
+        await delete(at)
+        assert len(at.peer.asked(LOGIN)) == 5
+        assert not at.modem.link.left
+
+
+@pytest.mark.parametrize(("left", "logout"), [(False, ERROR), (True, OK)])
+async def test_a_login_that_is_refused_for_good_is_not_tried_again_and_again(left: bool, logout: str) -> None:
+    async with talk(CftpPeer(**{LOGIN: ERROR, "AT+CFTPSLOGOUT": logout}), tls=True) as at:
+        if left:
+            at.modem.link.left.add(Service.FTPS)
+        with pytest.raises(FtpError, match="login at"):
+            await delete(at)
+        assert len(at.peer.asked(LOGIN)) == 2
 
 
 @pytest.mark.parametrize(("option", "value"), [("passive", False)])
