@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from simcom_async.cli.options import Target, json_option, modem_options
-from simcom_async.cli.output import print_json, progress
+from simcom_async.cli.output import print_json, progress, remark
 from simcom_async.cli.status import Refused
 from simcom_async.sessions.local_file import LocalFile
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _STDIN = "-"
+_EXCLUDED = "--resume and --offset exclude each other"
 _NO = 400
 """A status from here on says no (RFC 9110 section 15.5)."""
 
@@ -80,17 +81,30 @@ _output_option = click.option(
 
 @command.command()
 @_output_option
-@click.option("--offset", type=click.IntRange(min=0), default=0, metavar="BYTES", help="Resume: leave so many out.")
+@click.option(
+    "--offset", type=click.IntRange(min=0), default=0, metavar="BYTES", help="Leave so many out at the start."
+)
+@click.option("--resume", is_flag=True, help="Go on with what an earlier try has left, and after failures.")
 @request_options
-def get(url: str, *, output: Path | None, offset: int, options: HttpOptions, as_json: bool, target: Target) -> None:
+def get(
+    url: str, *, output: Path | None, offset: int, resume: bool, options: HttpOptions, as_json: bool, target: Target
+) -> None:
     r"""Fetch a resource of any size, to stdout or a file.
 
-    FILE appears when all of it is there. With --json the body goes to FILE or nowhere.
+    FILE appears when all of it is there. With --resume what has come stays in FILE.part when the rest does not, and the
+    next --resume asks for the rest; what has changed meanwhile is fetched anew. With --json the body goes to FILE or
+    nowhere.
 
     \b
-    Example:
+    Examples:
       simcom http get --port /dev/ttyUSB2 --apn internet http://example.com/fw.bin -o fw.bin
+      simcom http get --port /dev/ttyUSB2 --apn internet --resume http://example.com/fw.bin -o fw.bin
     """
+    if resume:
+        if output is None or offset:
+            raise click.UsageError("--resume goes on with a file: it needs -o FILE" if output is None else _EXCLUDED)
+        asyncio.run(_resume(url, output, options, target, as_json=as_json))
+        return
     if offset:
         options["offset"] = offset
     asyncio.run(_Transfer("GET", url, options, output, as_json=as_json).run(target))
@@ -140,6 +154,22 @@ def head(url: str, *, options: HttpOptions, as_json: bool, target: Target) -> No
       simcom http head --port /dev/ttyUSB2 --apn internet http://example.com/fw.bin
     """
     asyncio.run(_head(url, options, target, as_json=as_json))
+
+
+async def _resume(url: str, path: Path, options: HttpOptions, target: Target, *, as_json: bool) -> None:
+    from simcom_async.cli.http_fetch import HttpFetch
+
+    with progress(f"GET {_short(url)}") as report:
+        async with target.open() as modem:
+            done = await HttpFetch(url=url, path=path, options=options).run(modem, report)
+    if as_json:
+        headers = None if done.headers is None else dict(done.headers)
+        facts = {"url": url, "status": done.status, "headers": headers, "offset": done.offset, "length": done.length}
+        print_json({**facts, "sha256": done.sha256})
+    elif done.whole:
+        remark(f"{path}: {done}")
+    if not done.whole:
+        raise Refused(f"{url}: the server answered {_named(done.status)}")
 
 
 async def _head(url: str, options: HttpOptions, target: Target, *, as_json: bool) -> None:

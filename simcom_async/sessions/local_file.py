@@ -31,6 +31,7 @@ class LocalFile:
         self._digest = hashlib.sha256()
         self._file: BinaryIO | None = None
         self._stands = True  # what stands in the place may be a part of it
+        self._taken: tuple[Path, float] | None = None  # where what was there at the opening stood, and its time
         self._aside = self.path.with_name(f"{self.path.name}.part") if ordinary else self.path
 
     @property
@@ -79,13 +80,31 @@ class LocalFile:
         self.size, self._stands = 0, False
         return True
 
+    def fits(self, size: int | None, time: datetime | None) -> bool:
+        """Whether what was there at the opening may be a part of this original, whose size and time are known only now.
+
+        It is asked before anything is written.
+        """
+        if self._taken is None:
+            return True
+        place, since = self._taken
+        return (size is None or self.size <= size) and (time is None or self._as_old(place, since, time))
+
+    def tail(self, count: int) -> bytes:
+        """The last ``count`` bytes of what was there at the opening, or all; asked before anything is written."""
+        if not self.size:
+            return b""
+        with self._aside.open("rb") as file:
+            file.seek(max(self.size - count, 0))
+            return file.read()
+
     def forget(self) -> bool:
         """What is there is not to be gone on with; whether that can be."""
         self.size = 0
         return True
 
     def _open(self, size: int | None, time: datetime | None) -> None:
-        self.size, self._digest = 0, hashlib.sha256()
+        self.size, self._digest, self._taken = 0, hashlib.sha256(), None
         if self.resume and self._aside != self.path:
             self._find_part(size, time)
         try:
@@ -97,8 +116,9 @@ class LocalFile:
         """Take over what an earlier try has left, or what stands in the place itself."""
         aside, path = self._aside, self.path
         if aside.is_file():
+            place, since = aside, aside.stat().st_mtime
             stale = size is not None and aside.stat().st_size > size
-            if stale or (time is not None and int(aside.stat().st_mtime) != int(time.timestamp())):
+            if stale or (time is not None and not self._as_old(aside, since, time)):
                 return
         elif path.is_file() and self._stands:
             if size is not None and path.stat().st_size > size:
@@ -109,7 +129,8 @@ class LocalFile:
                     value=str(path),
                     allowed=f"a file of at most {size} bytes",
                 )
-            if time is not None and path.stat().st_mtime < time.timestamp():
+            place, since = path, path.stat().st_mtime
+            if time is not None and not self._as_old(path, since, time):
                 return
             shutil.copyfile(path, aside)
         else:
@@ -118,6 +139,11 @@ class LocalFile:
             while piece := file.read(_PIECE):
                 self._digest.update(piece)
                 self.size += len(piece)
+        self._taken = (place, since)
+
+    def _as_old(self, place: Path, since: float, time: datetime) -> bool:
+        """Whether a file of the time ``since`` may be of an original of this time; a part beside has that very time."""
+        return int(since) == int(time.timestamp()) if place == self._aside else since >= time.timestamp()
 
     def _close(self, time: datetime | None) -> None:
         file, self._file = self._file, None

@@ -200,3 +200,33 @@ async def test_a_limit_in_the_middle_leaves_no_file_under_the_name(
     assert names(tmp_path) == (["f.part"] if resume else [])
     if resume:
         assert set((tmp_path / "f.part").read_bytes()) == {0}
+
+
+@pytest.mark.parametrize(
+    ("stands", "since", "size", "time", "fits"),
+    [
+        ("f.part", OLD, None, None, True),
+        ("f.part", OLD, 4, OLD, True),
+        ("f.part", OLD, 3, OLD, False),
+        ("f.part", OLD, None, NEW, False),
+        ("f.part", NEW, None, OLD, False),
+        ("f", NEW, 9, OLD, True),
+        ("f", OLD, 9, NEW, False),
+        ("", OLD, 0, NEW, True),
+    ],
+)
+async def test_what_was_there_can_be_judged_when_the_original_is_known(
+    tmp_path: Path, stands: str, since: datetime, size: int | None, time: datetime | None, fits: bool
+) -> None:
+    if stands:
+        of(tmp_path / stands, b"half", since)
+    file = LocalFile(tmp_path / "f", resume=True)
+    await file.open()
+    assert file.fits(size, time) is fits
+    assert (file.tail(3), file.tail(9)) == ((b"alf", b"half") if stands else (b"", b""))
+    await file.keep(time)
+    if not fits:
+        assert await file.drop()
+        assert await file.open() == 0
+        assert file.fits(size, time)
+        await file.keep()
