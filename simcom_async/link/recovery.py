@@ -17,7 +17,7 @@ from simcom_async.link.boot_watch import boot_line, cut_short
 from simcom_async.link.condition import Condition, ServiceSettled, ServiceUnsettled
 from simcom_async.link.layer import Layer, Undertaken
 from simcom_async.link.rescue import Rescue
-from simcom_async.link.unseen import in_entry, leave_unseen
+from simcom_async.link.unseen import in_entry, leave_unseen, missed
 
 if TYPE_CHECKING:
     from simcom_async.at.command import Service
@@ -227,9 +227,9 @@ class Recovery:
     async def _leave_port(self, operation: Operation, end: float, reason: str) -> bool:
         """Has it leave the port; whether its final result was seen, so that no answer of it can come any more."""
         with self._begin(Layer.ABORT, reason) as step:
-            certain = await leave_port(self._channel, operation, end)
+            certain = await leave_port(self._channel, operation, min(end, missed(operation)))
             if not certain and operation.command.wire.entry is not None:
-                await leave_unseen(self._channel, operation)
+                await leave_unseen(self._channel, operation, end)
             if certain:
                 step.helped("its final result was seen")
             step.in_vain("its final result was not seen")

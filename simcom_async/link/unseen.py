@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import logging
+from math import inf
 from typing import TYPE_CHECKING
 
 from simcom_async.at.command import ByParameter, Granted, Means
+from simcom_async.at.exchange import State
 from simcom_async.commands.general import At
-from simcom_async.link.abort import ENDS, FILL, ask
+from simcom_async.link.abort import ENDS, FILL, ask, leave_port
 
 if TYPE_CHECKING:
     from simcom_async.at.exchange import Exchange
     from simcom_async.link.channel import Channel
     from simcom_async.link.operation import Operation
 
-__all__ = ["in_entry", "leave_unseen"]
+__all__ = ["in_entry", "leave_unseen", "missed"]
 
 _log = logging.getLogger("simcom_async.link")
 
 _PROBE = len(b"AT\r")
+_SOON = 10.0  # seconds in which a prompt comes that waits for nobody else
 
 
-async def leave_unseen(channel: Channel, operation: Operation) -> None:
+def missed(operation: Operation) -> float:
+    """From when on a prompt that nobody waits for any more is taken for lost, although it may be due still.
+
+    A module that was not yet ready for the entry finds it ended as soon as it is.
+    """
+    waits = operation.command.wire.entry is not None and operation.exchange.state is State.SENT
+    return operation.written_at + _SOON if waits else inf
+
+
+async def leave_unseen(channel: Channel, operation: Operation, end: float = 0.0) -> None:
     """Ends the entry of a command whose final result was not seen in time, if the module swallows what is written.
 
-    That is what one AT shows, which is then part of the entry; a counted one gets no more than was asked for. Whoever
-    calls this finds the step again.
+    That is what one AT shows, which is then part of the entry; a counted one gets no more than was asked for. Waits
+    until ``end`` for what comes of that, and of work that holds the port. Whoever calls this finds the step again.
     """
-    timings, wire = channel.timings, operation.command.wire
+    timings, wire, exchange = channel.timings, operation.command.wire, operation.exchange
     await channel.silence(timings.settle, channel.time.now() + timings.probe)
     channel.flush()
     probe = await ask(channel, At(), channel.time.now() + timings.probe)
@@ -42,6 +54,9 @@ async def leave_unseen(channel: Channel, operation: Operation) -> None:
         # The module gives up by itself when its own timer has run out.
         seconds = float(getattr(operation.command, wire.entry.timer)) / 1000
         await channel.until(lambda: not probe.waits_for_final, channel.time.now() + seconds)
+    await channel.until(lambda: not (probe.waits_for_final and exchange.waits_for_final), end)
+    if not exchange.waits_for_final:
+        await leave_port(channel, operation, end)
 
 
 def in_entry(operation: Operation | None) -> Operation | None:

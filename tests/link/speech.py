@@ -233,6 +233,18 @@ class Stream(Command[None]):
     )
 
 
+class Distant(Command[None]):
+    """As Stream, but the module asks a server before it asks for the entry."""
+
+    wire = Syntax(
+        name="+DISTANT",
+        form=Form.EXECUTE,
+        entry=Entry(prompt=Download, size=Terminated(ETX_SUB)),
+        patience=Patience(prompt=100, final=100, idle=3),
+        abort=Abort(entry=Means.SUB),
+    )
+
+
 class ReadHeader(Reply):
     """The header of counted bytes."""
 
@@ -405,6 +417,7 @@ SPEECH = Dialect(
         Offer,
         Body,
         Stream,
+        Distant,
         Read,
         StopGet,
         Get,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from simcom_async.errors import CommandTimeout
@@ -9,7 +11,7 @@ from simcom_async.link.condition import Condition
 from simcom_async.link.link import Link
 from simcom_async.ports.memory import memory_line
 
-from .speech import SPEECH, Body, Level, LevelRead, Offer, Put, Stream, TimedPut
+from .speech import SPEECH, Body, Distant, Level, LevelRead, Offer, Put, Stream, TimedPut
 
 OK = b"\r\nOK\r\n"
 
@@ -158,3 +160,47 @@ async def test_a_module_that_answers_gets_nothing(clock, start, ends):
         await sending
     await usable(link, clock, start, 4)
     assert module.heard == b"AT+PUT=50\rAT\rAT\rAT\rAT+LEVEL?\r"
+
+
+async def given_up_behind(clock, start, link, seconds):
+    """Waits so long for a prompt that may take longer."""
+    sending = await start(link.send(Distant(), entry=b"ab"))
+    await clock.run(seconds)
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+
+
+@pytest.mark.parametrize("seconds", [2, 20])
+async def test_a_prompt_that_is_given_up_is_soon_taken_for_lost_however_long_it_may_take(clock, start, ends, seconds):
+    link, module = await ends(end=b"\x1a")
+    await given_up_behind(clock, start, link, seconds)
+    await usable(link, clock, start, within=13 if seconds < 10 else 5)
+    assert module.swallowed == b"AT\r\x1a"
+
+
+async def test_a_command_line_that_was_lost_is_soon_known_to_be(clock, start, ends):
+    link, module = await ends()
+    await given_up_behind(clock, start, link, 20)
+    await usable(link, clock, start, within=5)
+    assert b"\x1a" not in module.heard
+
+
+@pytest.mark.parametrize("said", [b"", b"\r\nDOWNLOAD\r\n", b"\r\nERROR\r\n"])
+async def test_one_that_comes_late_finds_its_entry_ended_and_is_waited_for(link, peer, clock, start, said):
+    await given_up_behind(clock, start, link, 5)
+    asking = await start(link.send(LevelRead()))
+    await clock.run(60)
+    assert peer.heard == b"AT+DISTANT\rAT\r\x1a"
+    assert link.condition is Condition.DRAINING
+    peer.answers = {b"AT": OK, b"AT+LEVEL?": b"\r\n+LEVEL: 77\r\n" + OK}
+    await peer.says(said, OK)
+    assert await clock.run_until(asking, 5) == Level(value=77)
+
+
+async def test_one_that_never_comes_is_not_waited_for_longer_than_declared(link, peer, clock, start):
+    await given_up_behind(clock, start, link, 5)
+    await clock.run(90)
+    assert link.condition is Condition.DRAINING
+    await clock.run(35)
+    assert link.condition is Condition.OUT_OF_STEP
