@@ -15,7 +15,7 @@ import click
 from simcom_async.cli.ftp_move import Get, Put, goal_of, sources
 from simcom_async.cli.ftp_url import FtpUrl, entries, expanded, is_url
 from simcom_async.cli.options import Target, json_option, modem_options
-from simcom_async.cli.output import print_json, print_json_lines, print_table, remark
+from simcom_async.cli.output import print_json, print_json_lines, print_table, print_text, remark
 
 if TYPE_CHECKING:
     from simcom_async.sessions.ftp import FtpSession
@@ -370,7 +370,7 @@ def _ask(
                 if as_json:
                     print_json_lines([{"url": url.at(path), "remote": path, what: answer}])
                 else:
-                    click.echo(str(answer) if alone else f"{answer}  {path}")
+                    print_text(str(answer) if alone else f"{answer}  {path}")
 
     server.run(asked, work)
 

@@ -30,7 +30,9 @@ _ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 class FtpUrl:
     """``ftp://[USER@]HOST[:PORT]/PATH``: ``path`` is decoded, ``pattern`` its last part where that is one.
 
-    ``*``, ``?`` and ``[...]`` make a pattern; encoded (``%2A``) they mean themselves.
+    ``*``, ``?`` and ``[...]`` make a pattern; encoded (``%2A``) they mean themselves. Encoded bytes that are no UTF-8
+    (``%E4``) are kept as PEP 383 has them: where the module carries any byte they name the file, elsewhere the command
+    raises UsageError.
     """
 
     tls: bool
@@ -60,10 +62,10 @@ class FtpUrl:
             tls=scheme.lower() == "ftps",
             host=host,
             port=_PORTS[scheme.lower()] if port is None else port,
-            user=None if parts.username is None else unquote(parts.username),
-            password=None if parts.password is None else unquote(parts.password),
-            path=slash + unquote(path) if slash else "/",
-            pattern=_ENCODED.sub(lambda found: glob.escape(unquote(found[0])), last) if _MAGIC.search(last) else None,
+            user=None if parts.username is None else _decoded(parts.username),
+            password=None if parts.password is None else _decoded(parts.password),
+            path=slash + _decoded(path) if slash else "/",
+            pattern=_ENCODED.sub(lambda found: glob.escape(_decoded(found[0])), last) if _MAGIC.search(last) else None,
         )
 
     @property
@@ -118,6 +120,10 @@ async def expanded(ftp: FtpSession, url: FtpUrl, timeout: float | None) -> list[
 def _name(entry: FtpEntry) -> str:
     """The name without the directory that some servers put before it: never a way out of the goal's directory."""
     return posixpath.basename(entry.name)
+
+
+def _decoded(text: str) -> str:
+    return unquote(text, errors="surrogateescape")
 
 
 def _bad(why: str) -> click.BadParameter:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import click
 
-__all__ = ["Report", "print_json", "print_json_lines", "print_table", "progress", "remark"]
+__all__ = ["Report", "print_json", "print_json_lines", "print_table", "print_text", "progress", "remark", "shown"]
 
 Report = Callable[[int, int | None], None]
 """Takes the bytes done so far and the bytes in all (None: not known)."""
 
+_HALF = re.compile("[\ud800-\udfff]")  # of a pair: the JSON of a name that is no UTF-8
 _STEPS = 10
 _UNKNOWN_STEP = 65_536
 
@@ -34,7 +36,17 @@ def print_json_lines(values: Iterable[object]) -> None:
 
 def remark(text: str) -> None:
     """A line for people, on stderr."""
-    click.echo(text, err=True)
+    click.echo(shown(text), err=True)
+
+
+def print_text(text: str) -> None:
+    """A line on stdout."""
+    click.echo(shown(text))
+
+
+def shown(text: str) -> str:
+    """A text for people: bytes that are no UTF-8, which a name may hold (PEP 383), are escaped."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -49,7 +61,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
     table = Table(*columns, box=SIMPLE_HEAD, pad_edge=False, show_header=any(columns))
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(shown(cell)) for cell in row))
     Console(highlight=False).print(table)
 
 
@@ -64,30 +76,31 @@ def progress(what: str) -> Iterator[Report]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(shown(what), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
         if not bar.tasks[0].completed:
             bar.update(task, visible=False)
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return _HALF.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
-def _plain(rows: Sequence[Sequence[str]]) -> None:
+def _plain(table: Sequence[Sequence[str]]) -> None:
+    rows = [[shown(cell) for cell in row] for row in table]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _lines(what: str) -> Report:
-    shown = -1
+    last = -1
 
     def report(done: int, total: int | None) -> None:
-        nonlocal shown
+        nonlocal last
         step = done * _STEPS // total if total else done // _UNKNOWN_STEP
-        if step > shown:
-            shown = step
+        if step > last:
+            last = step
             remark(f"{what}: {done} bytes" if total is None else f"{what}: {done} of {total} bytes")
 
     return report

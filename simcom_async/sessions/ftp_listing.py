@@ -25,6 +25,8 @@ class FtpKind(StrEnum):
 class FtpEntry:
     """One line of a listing. ``size`` in bytes; what the server does not tell is None.
 
+    ``name`` is that by which the file can be asked for: bytes that are no UTF-8 are kept as PEP 383 has them
+    (``os.fsdecode``), for people they have to be replaced.
     ``modified`` is as exact as the listing, to the minute or to the day, and without a zone: the server's own, which
     only RFC 3659 fixes, as UTC. ``target`` is what a link leads to, ``line`` the line itself.
     """
@@ -71,11 +73,7 @@ def listed_size(entries: list[FtpEntry], name: str) -> int | None:
 
 
 def _text(line: bytes) -> str:
-    line = line.rstrip(b"\r")
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        return line.decode("latin-1")
+    return line.rstrip(b"\r").decode("utf-8", "surrogateescape")
 
 
 def _entry(line: str, now: datetime) -> FtpEntry:

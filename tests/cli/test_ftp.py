@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import os
 import pty
 import signal
@@ -106,6 +107,29 @@ async def test_what_an_earlier_try_has_left_is_gone_on_with(simcom: Simcom, ftp_
     assert (tmp_path / "a").read_bytes() == generated(0, 50_000)
     shown = await simcom("ftp", "get", f"{ftp_site.url}/a", str(tmp_path / "a"), "--resume")
     assert shown.errors.endswith(f"0 bytes from 50000 on, SHA-256 {ftp_site.checksum('/a')}\n")
+
+
+async def test_a_name_of_any_bytes(simcom: Simcom, ftp_site: FtpSite, tmp_path: Path) -> None:
+    """Where the module carries them; another name is never taken for it."""
+    ftp_site.publish("/d/a\udce4", b"latin-1")
+    ftp_site.publish("/d/aä", b"utf-8")
+    ftp_site.publish("/d/a\ufffd", b"replaced")
+    port = ("--port", "virtual:sim7100?urc_delay=0")
+    shown = await simcom("ftp", "get", f"{ftp_site.url}/d/a%E4", "-", *port)
+    assert (shown.status, shown.data) == (0, b"latin-1"), shown.errors
+    shown = await simcom("ftp", "get", f"{ftp_site.url}/d/*", str(tmp_path), "--json", *port)
+    assert shown.status == 0, shown.errors
+    names = [json.loads(line)["remote"] for line in shown.text.splitlines()]
+    assert sorted(names) == ["/d/aä", "/d/a\udce4", "/d/a\ufffd"]
+    assert (tmp_path / "a\udce4").read_bytes() == b"latin-1"
+    shown = await simcom("ftp", "ls", f"{ftp_site.url}/d/", *port)
+    assert "a\\udce4" in shown.text
+    shown = await simcom("ftp", "rm", f"{ftp_site.url}/d/a%E4", *port)
+    assert shown.status == 0
+    assert not ftp_site.exists("/d/a\udce4")
+    shown = await simcom("ftp", "get", f"{ftp_site.url}/d/a%E4", "-")
+    assert (shown.status, shown.data) == (2, b"")
+    assert "'\\udce4' at position 1 is not ASCII, which this parameter cannot carry" in shown.errors
 
 
 async def test_active_and_ascii_and_via_reach_the_server(simcom: Simcom, ftp_site: FtpSite, tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ from tests.cli.conftest import VIRTUAL
         ("ftp://[::1]:21/a", "::1", 21, "/a"),
         ("ftp://example.com/a%20b/%2A;type=i#1", "example.com", 21, "/a b/*;type=i#1"),
         ("ftp://example.com//etc/a", "example.com", 21, "//etc/a"),
+        ("ftp://example.com/%C3%A4", "example.com", 21, "/ä"),
+        ("ftp://example.com/%E4%C3%A4%ff", "example.com", 21, "/\udce4ä\udcff"),
     ],
 )
 def test_a_url_is_read(text: str, host: str, port: int, path: str) -> None:
@@ -35,6 +37,8 @@ def test_a_user_may_be_in_it_and_is_not_shown() -> None:
     assert url.at("/b c") == "ftp://example.com:21/b%20c"
     assert "p:w" not in repr(url)
     assert "me@here" not in repr(url)
+    url = FtpUrl.of("ftp://%E4:%FF@example.com/%E4")
+    assert (url.user, url.password, url.at(url.path)) == ("\udce4", "\udcff", "ftp://example.com:21/%E4")
 
 
 def test_a_url_of_an_address() -> None:
@@ -72,6 +76,7 @@ def test_what_is_none_is_refused_without_the_secret(text: str) -> None:
         ("a[0-9]", ("a7",), ("ab",)),
         ("*%2A", ("x*",), ("xy",)),
         ("%5Ba%5D*", ("[a]x",), ("ax",)),
+        ("%E4*", ("\udce4.log",), ("ä.log", "\ufffd.log")),
     ],
 )
 def test_patterns(pattern: str, meant: tuple[str, ...], not_meant: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from simcom_async.cli.output import print_json, print_json_lines, print_table, progress, remark
+from simcom_async.cli.output import print_json, print_json_lines, print_table, print_text, progress, remark, shown
 
 #: Interpreters are started here, which takes seconds on a busy machine.
 pytestmark = pytest.mark.timeout(120)
@@ -46,6 +46,19 @@ def test_a_table_without_a_head(capsys: pytest.CaptureFixture[str]) -> None:
 def test_remarks_are_not_results(capsys: pytest.CaptureFixture[str]) -> None:
     remark("by the way")
     assert capsys.readouterr() == ("", "by the way\n")
+
+
+def test_a_name_that_is_no_utf_8_is_escaped(capsys: pytest.CaptureFixture[str]) -> None:
+    name = os.fsdecode(b"a\xe4")
+    print_text(name)
+    print_table(("", ""), [(name, "b")])
+    print_json({"name": name})
+    remark(name)
+    out, err = capsys.readouterr()
+    assert out.splitlines()[:2] == ["a\\udce4", "a\\udce4  b"]
+    assert json.loads(out.splitlines()[2]) == {"name": name}
+    assert err == "a\\udce4\n"
+    assert shown("é\ud83d") == "é\\ud83d"
 
 
 def test_progress_in_ten_lines(capsys: pytest.CaptureFixture[str]) -> None:

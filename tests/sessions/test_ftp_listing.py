@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -115,10 +116,11 @@ def test_no_line_is_lost_but_the_total() -> None:
     assert entries[1] == FtpEntry("what is this", FtpKind.OTHER, None, None, None, "what is this")
 
 
-def test_names_in_utf_8_and_in_latin_1() -> None:
+def test_names_in_utf_8_and_in_other_code_pages() -> None:
     assert one("-rw-r--r-- 1 u g 1 Jan 01 2023 Grüße").name == "Grüße"
     (entry,) = parsed_listing("-rw-r--r-- 1 u g 1 Jan 01 2023 Grüße".encode("latin-1"), NOW)
-    assert entry.name == "Grüße"
+    assert entry.name == "Gr\udcfc\udcdfe"
+    assert os.fsencode(entry.name) == "Grüße".encode("latin-1")
 
 
 @given(st.binary())
