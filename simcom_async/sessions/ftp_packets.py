@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simcom_async.at.command import Command
-from simcom_async.at.event import Noise, PayloadChunk, UrcLine
+from simcom_async.at.event import FinalLine, Noise, PayloadChunk, UrcLine
 from simcom_async.errors import CommandFailed, FtpError, ProtocolError
 from simcom_async.sessions.ftp_flow import Download
 from simcom_async.sessions.pushed import Pushed
@@ -42,6 +42,8 @@ class PacketDownload(Download):
         self._held: list[bytes] = []
         self._ended: bool | None = None  # whether line ends stand behind packets; None: not known yet
         self._failure: Exception | None = None
+        self._accepted = False
+        self._strayed: Noise | None = None  # in front of the final result: what somebody else was told, as a rule
         self._watches: tuple[Listener[Any], ...] = ()
         self._work: Undertaking[Coded] | None = None
 
@@ -56,7 +58,9 @@ class PacketDownload(Download):
                     bus.on(PayloadChunk, self._came),
                     bus.on(UrcLine, self._said),
                     bus.on(Noise, self._lost),
+                    bus.on(FinalLine, self._heard),
                 )
+            self._accepted, self._strayed = False, None
             self._work = work = Undertaking(operation.service.attachment, self._command)
             await work.until(self._told)
             if pushed.size or not work.done:
@@ -103,6 +107,8 @@ class PacketDownload(Download):
                 self._fail(_LOST)
 
     def _said(self, line: UrcLine) -> None:
+        if self._strayed is not None and not self._accepted and line.declaration in self._own:
+            self._fail_between(self._strayed)
         if self._end is not None and line.declaration in self._own:
             gap, self._end = line.start - self._end, None
             packet, self._packet = self._packet, []
@@ -128,7 +134,16 @@ class PacketDownload(Download):
             self._failure = error
         self._change()
 
+    def _heard(self, line: FinalLine) -> None:
+        self._accepted = self._accepted or line.command is self._command
+
     def _lost(self, noise: Noise) -> None:
+        if self._accepted:
+            self._fail_between(noise)
+        else:
+            self._strayed = noise
+
+    def _fail_between(self, noise: Noise) -> None:
         self._fail(f"{noise.text[:64]!r} came between the packets; {_LOST}")
 
     def _fail(self, why: str) -> None:

@@ -56,6 +56,18 @@ async def test_headers_in_other_spacings(spaced: bytes) -> None:
         assert await fetched(at) == b"abcde"
 
 
+async def test_what_a_line_before_has_left_is_not_its_own() -> None:
+    async with talk(pusher(b"R\r\nOK\r\n" + packets("+CFTPGET", b"abcde").removeprefix(OK.encode()))) as at:
+        assert await fetched(at) == b"abcde"
+
+
+async def test_a_packet_without_its_header_in_front_of_ok() -> None:
+    lost = b"\r\n+CFTRGET: DATA\r\nab\r\n+CFTPGET: DATA,2\r\ncd\r\n+CFTPGET: 0\r\n\r\nOK\r\n"
+    async with talk(pusher(lost)) as at:
+        with pytest.raises(ProtocolError, match="between the packets"):
+            await fetched(at)
+
+
 @pytest.mark.parametrize("order", [b"\r\n+CFTPGET: DATA,2\r\nab\r\n+CFTPGET: 0\r\n\r\nOK\r\n"])
 async def test_an_end_in_front_of_ok(order: bytes) -> None:
     async with talk(pusher(order)) as at:
