@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from simcom_async.at.command import Command, Service
 from simcom_async.commands.cftp import CftpCode
-from simcom_async.commands.ftp import FtpCode, FtpQuit
+from simcom_async.commands.ftp import FtpActivity, FtpCode, FtpEvent, FtpQuit, FtpStateRead
+from simcom_async.commands.ftp_extended import FtpExtPut
 from simcom_async.commands.ftp_settings import FtpRest
-from simcom_async.errors import CommandFailed, CommandTimeout, FtpError, PortLost
+from simcom_async.errors import CommandFailed, CommandTimeout, FtpError, PortLost, ProtocolError
 from simcom_async.sessions.busy import Busy
+from simcom_async.sessions.ftp_flow import GRACE
 from simcom_async.sessions.restart import restart_named
 from simcom_async.sessions.session import Session
 
@@ -29,6 +31,8 @@ __all__ = ["FtpService"]
 
 #: What a download sets back when it ends (SIM800 AT manual 12.2.6).
 _FORGOTTEN = frozenset({FtpRest})
+#: How often what is under way is asked to end.
+_QUITS = 3
 #: Codes of a module that misses what it was told.
 _MISSED = frozenset({FtpCode.NOT_ALLOWED, CftpCode.NOT_ALLOWED})
 #: Codes that may come of a setting which the line has changed: as long as nobody tells it again they come again.
@@ -134,13 +138,27 @@ class FtpService(Session):
         self._open = False
 
     async def _quit(self) -> None:
-        """Quit what is under way, and hear it end; ERROR says that nothing is any more."""
-        with self._link.bus.subscribe(FtpEvent, overflow=Overflow.DROP_OLDEST) as said, suppress(CommandFailed):
-            for _ in range(_QUITS):
-                if await self._idle():
-                    return
-                said.clear()
+        """Quit what is under way, and hear it end; ERROR says that it has ended by itself."""
+        for _ in range(_QUITS):
+            if await self._idle():
+                return
+            ended = self._link.bus.expect(FtpEvent, lambda event: event.code is not FtpCode.READY)
+            try:
                 await self._link.send(FtpQuit())
+                await ended.get(GRACE)
+            except CommandFailed:
+                return
+            except CommandTimeout as error:
+                _log.debug("%s: what is under way does not say that it has ended: %s", self._attachment.url, error)
+            finally:
+                ended.close()
+
+    async def _idle(self) -> bool:
+        """Whether nothing is under way, as far as the module says so."""
+        try:
+            return (await self._link.send(FtpStateRead())).state is FtpActivity.IDLE
+        except (CommandFailed, ProtocolError):
+            return False
 
     async def settled(self, seconds: float) -> None:
         """Wait until the module has ended what was given up.

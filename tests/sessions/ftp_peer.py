@@ -12,13 +12,15 @@ from simcom_async.modem import Modem
 from simcom_async.ports.clock import ManualClock
 from simcom_async.ports.passing import PassingPort
 from simcom_async.sessions.ftp import FtpSession
-from tests.sessions.peer import OK, Answer, Peer, attached
+from tests.sessions.peer import OK, Answer, Peer, attached, text
 
 __all__ = ["CREDIT", "HOST", "SECRET", "FtpPeer", "Talk", "Unchecked", "block", "done", "streamed", "talk"]
 
 HOST, SECRET = "ftp.example.com", "s3cret"
 CREDIT = "\r\n+FTPPUT: 1,1,1360\r\n"
 
+#: What is asked before the first operation, where nothing was left.
+_OLDER = ("AT+FTPSTATE", "AT+FTPEXTPUT=0")
 _BLOCK = re.compile(r"AT\+FTPPUT=2,([1-9]\d*)")
 _MEMORY = re.compile(r"AT\+FTPEXTPUT=2,(\d+),(\d+),\d+")
 _STREAM = re.compile(rb"(?s)((?:[^\x10\x03]|\x10.)*)\x03")
@@ -38,6 +40,7 @@ class FtpPeer(Peer):
     """As Peer. ``entries`` are the blocks of an upload and the pieces for its memory, ``stream`` is all up to ETX.
 
     ``grant``: bytes that it takes of a block. ``credit``: what it says behind the OK of a block, and of a stream.
+    ``older``: whether the session has yet to find out that no host before it has left anything, which ``lines`` omits.
     """
 
     def __init__(self, **answers: Answer) -> None:
@@ -45,6 +48,7 @@ class FtpPeer(Peer):
         self.grant = 1460
         self.credit = CREDIT
         self.stream: bytes | None = None
+        self.older = True
         self._streaming = False
 
     def receive(self, data: bytes) -> None:
@@ -61,6 +65,10 @@ class FtpPeer(Peer):
     def _answer(self, line: str) -> None:
         if line in self._answers:
             super()._answer(line)
+            return
+        if self.older and line in _OLDER:
+            self.older = line != _OLDER[-1]
+            self.say(text("+FTPSTATE: 0") if self.older else OK)
             return
         self.lines.append(line)
         self.before(line)

@@ -26,6 +26,9 @@ SETTINGS = [
     'AT+FTPGETNAME="f"',
 ]
 
+#: What is asked where somebody may have left something under way.
+OLDER = ["AT+FTPSTATE", "AT+FTPEXTPUT=0"]
+
 
 async def size(at: Talk, remote: str = "/f") -> int:
     return await at.clock.run_until(at.ftp.size(remote), 300)
@@ -109,9 +112,10 @@ async def test_a_module_that_says_that_a_parameter_is_not_set_is_told_all_again(
         with pytest.raises(FtpError):
             await size(at)
         told(at)
+        at.peer.on("AT+FTPSTATE", text("+FTPSTATE: 0"))
         await size(at)
         # Perhaps it is not a parameter, but something else that is under way.
-        assert told(at) == (["AT+FTPQUIT", *SETTINGS, "AT+FTPSIZE"] if again else ["AT+FTPSIZE"])
+        assert told(at) == ([*OLDER, *SETTINGS, "AT+FTPSIZE"] if again else ["AT+FTPSIZE"])
 
 
 @pytest.mark.parametrize("code", [62, 63, 71, 72, 73, 75, 76, 78, 79])
@@ -187,8 +191,46 @@ async def test_what_the_line_was_lost_in_the_middle_of_is_ended_first() -> None:
         with pytest.raises(PortLost):
             await asking
         at.peer.on("AT+FTPSIZE", done("+FTPSIZE", 0, 5))
+        at.peer.on("AT+FTPSTATE", text("+FTPSTATE: 1"), text("+FTPSTATE: 0"))
+        at.peer.on("AT+FTPQUIT", done("+FTPSIZE", 80))
         await at.peer.open()
         at.peer.lines.clear()
-        await at.clock.run_until(size(at), 60)
-        quit_at = at.peer.lines.index("AT+FTPQUIT")
-        assert at.peer.lines[quit_at:] == ["AT+FTPQUIT", *SETTINGS, "AT+FTPSIZE"]
+        await size(at)
+        asked = at.peer.lines.index("AT+FTPSTATE")
+        assert at.peer.lines[asked:] == ["AT+FTPSTATE", "AT+FTPQUIT", *OLDER, *SETTINGS, "AT+FTPSIZE"]
+
+
+class Left(FtpPeer):
+    """One that a host has left in the middle of FTP; ``said``: to AT+FTPQUIT, as long as it is busy."""
+
+    def __init__(self, said: str, *states: str) -> None:
+        super().__init__(**{"AT+FTPSIZE": done("+FTPSIZE", 0, 5), "AT+FTPQUIT": said})
+        self.on("AT+FTPSTATE", *states)
+        self.older = False
+
+
+BUSY, IDLE = text("+FTPSTATE: 1"), text("+FTPSTATE: 0")
+
+
+async def test_what_a_host_before_has_left_under_way_is_ended_first() -> None:
+    async with talk(Left(done("+FTPGET", 1) + "\r\n+FTPGET: 1,86\r\n", BUSY, IDLE)) as at:
+        assert await size(at) == 5
+        assert told(at) == ["AT+FTPSTATE", "AT+FTPQUIT", *OLDER, *SETTINGS, "AT+FTPSIZE"]
+        assert await size(at) == 5
+        assert told(at) == ["AT+FTPSIZE"]
+
+
+async def test_it_is_asked_no_more_than_three_times_to_end() -> None:
+    async with talk(Left(OK, BUSY)) as at:
+        started = at.clock.time()
+        assert await size(at) == 5
+        assert told(at)[:7] == ["AT+FTPSTATE", "AT+FTPQUIT"] * 3 + ["AT+FTPEXTPUT=0"]
+        assert 15 <= at.clock.time() - started < 20
+
+
+@pytest.mark.parametrize("state", [ERROR, OK])
+async def test_a_module_that_does_not_say_what_is_under_way_is_told_to_end_it(state: str) -> None:
+    async with talk(Left(ERROR, state)) as at:
+        at.peer.on("AT+FTPEXTPUT=0", ERROR)
+        assert await size(at) == 5
+        assert told(at) == ["AT+FTPSTATE", "AT+FTPQUIT", "AT+FTPEXTPUT=0", *SETTINGS, "AT+FTPSIZE"]

@@ -359,3 +359,60 @@ async def patiently(
 def busy(virtual: VirtualModem) -> bool:
     """Whether the module is at work on an answer."""
     return any(channel.responder.mode is Mode.HELD for channel in virtual.lines.channels)
+
+
+# --- the first verb behind it ----------------------------------------------------------------------------------------
+
+
+async def in_a_download(host: ftp_host.Host) -> None:
+    await host.ok(b"AT+FTPGET=1")
+    await host.hear_until(b"1,1\r\n")
+    host.send(b"AT+FTPGET=2,100\r")
+    await host.hear_until(b"100\r\n")
+    await host.exactly(100 + len(OK))
+
+
+async def in_a_block(host: ftp_host.Host) -> None:
+    await host.ok(b"AT+FTPGET=1")
+    await host.hear_until(b"1,1\r\n")
+    host.send(b"AT+FTPGET=2,1460\r")
+    await host.hear_until(b"1460\r\n")
+
+
+async def in_a_list(host: ftp_host.Host) -> None:
+    await host.ok(b"AT+FTPLIST=1")
+    await host.hear_until(b"1,1\r\n")
+
+
+async def in_an_upload(host: ftp_host.Host) -> None:
+    await host.ok(b"AT+FTPPUT=1")
+    await host.hear_until(b"1,1,")
+    await host.hear_until(b"\r\n")
+
+
+async def with_a_file_in_the_memory(host: ftp_host.Host) -> None:
+    await host.ok(b"AT+FTPEXTPUT=1")
+    host.send(b"AT+FTPEXTPUT=2,0,5,10000\r")
+    await host.hear_until(b"0,5\r\n")
+    host.send(b"other")
+    await host.hear_until(OK)
+
+
+LEFT = (in_a_download, in_a_block, in_a_list, in_an_upload, of_ftp_block, with_a_file_in_the_memory)
+
+
+@pytest.mark.parametrize("leave", LEFT)
+@pytest.mark.parametrize("dialect", ["sim800", "sim900", "sim7000"])
+async def test_the_first_verb_behind_a_host_that_has_died_in_ftp(
+    dialect: str, leave: Callable[[ftp_host.Host], Awaitable[None]]
+) -> None:
+    clock = ManualClock()
+    async with ftp_host.session({"/f": 20_000, "/g": b"whole"}, dialect=dialect, clock=clock) as (site, virtual, host):
+        await leave(host)
+        await host.aclose()
+        modem = await patiently(clock, virtual, connect(virtual.port(), apn="internet", clock=clock))
+        async with modem.ftp(ftp_host.HOST, user="user", password="secret") as ftp:
+            assert await patiently(clock, virtual, ftp.open("/g", via="blocks").read()) == b"whole"
+            await patiently(clock, virtual, ftp.upload(b"mine", "/h", via="blocks"))
+        assert site.read("/h") == b"mine"
+        await works(clock, modem)
