@@ -307,8 +307,8 @@ async def open_modem(
     ``password``: for the bearer, which the first request opens; None leaves what the module has stored. ``pin``: for a
     card that asks for it. ``dialect``: forces one, else the module is asked. ``baud``, ``rtscts``: of a serial line.
     ``watchdog``: every so many seconds see that the module lives, where nothing was heard of it and nobody uses the
-    port, and ask for signal and registration (``Modem.health``); None: leave it alone. ``recovery``: what may be done
-    about a module that does not do its work. ``power``: an async function without parameters that switches the module's
+    port, and ask for signal and registration (``Modem.health``), but not while it may sleep (``AT+CSCLK=1``, ``2``);
+    None: leave it alone. ``recovery``: what may be done about a module that does not do its work. ``power``: an async function without parameters that switches the module's
     supply off and on; the last thing that is tried.
 
     A module that does not answer AT within 21 seconds may be in whatever state a host that died has left it in: at a

@@ -12,6 +12,7 @@ from simcom_async.link.boot_watch import BootWatch, boot_line, streams
 from simcom_async.link.condition import Condition
 from simcom_async.link.entry import BLOCK, enter_block, hand_over
 from simcom_async.link.operation import Operation
+from simcom_async.link.prompt_watch import PromptWatch
 from simcom_async.link.queue import CommandQueue, Priority
 from simcom_async.link.recovery import Recovery
 from simcom_async.link.reserved import Reserved
@@ -80,6 +81,8 @@ class Schedule:
             operation.transfer = self._owner.spawn(self._transfer(operation, entry))
         if streams(type(operation.command)):
             BootWatch(channel, operation)
+        if entry is not None:
+            PromptWatch(channel, operation, self.fail)
         now = self._time.now()
         if not waiting and channel.current is None and not channel.held and self._eligible(operation):
             channel.start(operation, now)
@@ -135,11 +138,20 @@ class Schedule:
             self.recovery.take(operation, reason)
 
     def _eligible(self, operation: Operation) -> bool:
-        """Whether the module takes it now, and its reply cannot be taken for a completion that is still due."""
+        """Whether the module takes it now, and its reply cannot be taken for a completion that is still due.
+
+        What nobody is in a hurry for also waits where the module may begin to refuse it while it is on its way.
+        """
         due = self._channel.due
         if not self._reserved.takes(operation):
             return False
-        return not due or operation.inner or not any(map(operation.may_be_confused_with, due))
+        if not due or operation.inner:
+            return True
+        patient = operation.priority is Priority.BACKGROUND
+        return not any(
+            operation.may_be_confused_with(other) or (patient and other.command.wire.reserves is not None)
+            for other in due
+        )
 
     async def _send(self, command: Command[Any]) -> object:
         """Sends a command of the link's own through the queue, past all claims."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from functools import cache
+import re
 from typing import TYPE_CHECKING, Any
 
-from simcom_async.commands.general import At
+from simcom_async.at.event import FinalLine
+from simcom_async.commands.general import At, SlowClock
 from simcom_async.commands.network import SignalQualityRead
+from simcom_async.commands.topics import ModuleBooted
 from simcom_async.errors import CommandFailed, SimcomError, UsageError
 from simcom_async.link.queue import Priority
+from simcom_async.sessions.life_cycle import Lost
 from simcom_async.sessions.registration import READS, NetworkRegistration
 
 if TYPE_CHECKING:
-    from simcom_async.at.command import Command, Service
-    from simcom_async.at.dialect import Dialect
+    from simcom_async.at.command import Command
     from simcom_async.sessions.attach import Attachment
     from simcom_async.sessions.health import Vitals
 
@@ -23,14 +25,9 @@ __all__ = ["Watchdog"]
 
 _ANSWER = 5.0  # seconds: each of these commands is answered at once
 
+_SLOW_CLOCK = re.compile(rb"\+CSCLK=([0-9])", re.IGNORECASE)
+
 _log = logging.getLogger(__name__)
-
-
-@cache
-def _reserving(dialect: Dialect) -> frozenset[Service]:
-    """The services in which a module takes nothing but certain commands at times."""
-    wires = (command.wire for command in dialect.commands)
-    return frozenset(wire.service for wire in wires if wire.reserves is not None and wire.service is not None)
 
 
 class Watchdog:
@@ -41,8 +38,12 @@ class Watchdog:
     alone: whatever holds it has a patience of its own. A time-out makes the attachment look after the module, whoever
     waited: so one that falls silent while nobody uses it is suspect within ``period`` and 5 seconds.
 
-    It asks for signal and registration as well, behind everybody else; not while somebody uses a service in which a
-    module refuses other commands: it may begin to do so while the question is on its way.
+    It asks for signal and registration as well, behind everybody else; in a mailbox of which a module takes nothing
+    else while an answer is unread, between two answers (``Priority.BACKGROUND``).
+
+    A module that was told to sleep, or has said that it may (``AT+CSCLK=1`` and ``2``), is asked nothing until it is
+    told otherwise, has restarted, or its port was lost: a question would wake it, and while DTR lets it sleep it hears
+    none (SIM800 AT manual 6.2.20). Whether it lives shows with what others ask of it.
     """
 
     def __init__(self, attachment: Attachment, vitals: Vitals, period: float | None) -> None:
@@ -56,6 +57,13 @@ class Watchdog:
         self._task: asyncio.Task[None] | None = None
         self._asking: asyncio.Task[None] | None = None
         self._heard = 0
+        self._sleeps = False
+        if period is not None:
+            bus = self._link.bus
+            bus.on(FinalLine, self._told)
+            bus.on(SlowClock, lambda clock: self._sleep(clock.mode > 0))
+            bus.on(ModuleBooted, lambda _: self._sleep(False))
+            bus.on(Lost, lambda _: self._sleep(False))
 
     def start(self) -> None:
         """Keep watch from now on, until the modem is closed; again is harmless."""
@@ -66,7 +74,7 @@ class Watchdog:
         self._heard = self._link.tally.sense
         while True:
             await self._clock.sleep(period)
-            if not self._attachment.disturbed:
+            if not (self._attachment.disturbed or self._sleeps):
                 await self._look()
             self._vitals.judge()
 
@@ -75,8 +83,7 @@ class Watchdog:
         silent = self._link.tally.sense == self._heard and self._link.takes_now(At())
         if silent and await self._answer(At(), Priority.URGENT) is None:
             return
-        rests = self._asking is None or self._asking.done()
-        if rests and not self._link.claimed & _reserving(self._link.dialect):
+        if self._asking is None or self._asking.done():
             self._asking = self._attachment.spawn(self._ask)
         self._heard = self._link.tally.sense
 
@@ -90,6 +97,17 @@ class Watchdog:
                 if state is None or (state is not True and NetworkRegistration(state.stat).registered):
                     break
         self._heard = self._link.tally.sense
+
+    def _told(self, line: FinalLine) -> None:
+        """A command has ended: perhaps one that lets the module sleep, whoever sent it, in a line of several or not."""
+        text = line.command.text if line.ok and line.command is not None else b""
+        if b"SCLK" in text.upper() and (modes := _SLOW_CLOCK.findall(text.replace(b" ", b""))):
+            self._sleep(modes[-1] != b"0")
+
+    def _sleep(self, may: bool) -> None:
+        if may and not self._sleeps:
+            _log.info("%s: the module may sleep, the watchdog leaves it alone", self._attachment.url)
+        self._sleeps = may
 
     async def _answer(self, command: Command[Any], priority: Priority) -> object:
         """Send a command; what it answers, True for nothing in particular, None without an answer."""

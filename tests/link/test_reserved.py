@@ -15,6 +15,7 @@ from simcom_async.commands.general import At
 from simcom_async.commands.network import SignalQuality, SignalQualityRead
 from simcom_async.dialects import SIM900
 from simcom_async.errors import CommandFailed, CommandTimeout
+from simcom_async.link.queue import Priority
 
 OK = b"\r\nOK\r\n"
 QUALITY = b"\r\n+CSQ: 21,0\r\n" + OK
@@ -145,3 +146,54 @@ async def test_a_module_that_knows_nothing_of_it_ends_it(link, peer, start, comm
     assert peer.news.endswith(b"AT+CSQ\r")
     await peer.says(QUALITY)
     await quality
+
+
+@pytest.mark.parametrize(
+    ("came", "then"),
+    [
+        ("+POP3CMD: 0", b"AT+CSQ\r"),  # there is nothing to read
+        ("+POP3OUT: 64", b"AT+CSQ\r"),
+        ("+POP3CMD: 1", b""),
+    ],
+)
+async def test_a_patient_question_waits_where_the_module_may_begin_to_refuse_it(link, peer, start, came, then):
+    retrieving = await start(link.send(EmailPop3Retrieve(number=1)))
+    patient = await start(link.send(SignalQualityRead(), priority=Priority.BACKGROUND))
+    assert peer.news == b"AT+POP3CMD=4,1\r"
+    await peer.says(OK)
+    assert peer.news == b""
+    await peer.says(b"\r\n%s\r\n" % came.encode())
+    await retrieving
+    assert peer.news == then
+    if not then:
+        reading = await start(link.send(EmailPop3Read()))
+        await peer.says(b"\r\n+POP3READ: 2,3\r\n.\r\n" + OK)
+        await reading
+        assert peer.news == b"AT+POP3READ=1460\rAT+CSQ\r"
+    await peer.says(QUALITY)
+    assert await patient == SignalQuality(rssi=21, ber=0)
+
+
+async def test_a_question_that_is_in_a_hurry_does_not(link, peer, start):
+    retrieving = await start(link.send(EmailPop3Retrieve(number=1)))
+    await peer.says(OK)
+    asking = await start(link.send(SignalQualityRead()))
+    assert peer.news == b"AT+POP3CMD=4,1\rAT+CSQ\r"
+    await peer.says(QUALITY, b"\r\n+POP3CMD: 0\r\n")
+    await asking
+    await retrieving
+
+
+async def test_a_patient_one_waits_while_the_end_of_that_work_is_not_known(link, peer, clock, start):
+    retrieving = await start(link.send(EmailPop3Retrieve(number=1), timeout=20))
+    await peer.says(OK)
+    await clock.run(21)
+    with pytest.raises(CommandTimeout):
+        await retrieving
+    patient = await start(link.send(SignalQualityRead(), priority=Priority.BACKGROUND))
+    assert b"AT+CSQ" not in peer.news
+    link.forget(Service.POP3)
+    await clock.settle()
+    assert peer.news == b"AT+CSQ\r"
+    await peer.says(QUALITY)
+    await patient

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from simcom_async.at.event import FinalLine
-from simcom_async.commands.network import Registration
-from simcom_async.errors import UsageError
+from simcom_async.commands.general import SlowClock
+from simcom_async.commands.network import Registration, SignalQuality
+from simcom_async.errors import CommandFailed, UsageError
 from simcom_async.modem import Modem, connect, open_modem
 from simcom_async.ports.clock import ManualClock
 from simcom_async.sessions.life_cycle import Lost, Suspect
@@ -19,9 +20,9 @@ from simcom_async.sites import FtpSite, HttpSite
 from simcom_async.sites.pop3 import Pop3Site
 from simcom_async.virtual import VirtualModem
 from tests.sessions.ftp_ends import FastClock, Gathered, session
-from tests.sessions.mail_ends import mailbox
+from tests.sessions.mail_ends import NUMERIC, mailbox
 from tests.sessions.mails import mail
-from tests.sessions.peer import ERROR, Peer, attached
+from tests.sessions.peer import ERROR, OK, Peer, attached, text
 
 #: Minutes of a paced line pass here, in many turns of the loop.
 pytestmark = pytest.mark.timeout(60)
@@ -215,11 +216,65 @@ async def test_bulk_over_ftp() -> None:
         assert modem.health.signal_age is not None
 
 
+@pytest.mark.parametrize("line", ["+CSCLK=1", "+csq;+csclk = 2;+CREG?", "typed", "read"])
+async def test_a_module_that_may_sleep_is_left_asleep(line: str) -> None:
+    """AT+CSCLK=1 and 2: it hears no question, or is woken by it, and its first bytes are lost."""
+    clock, peer = ManualClock(), Peer(**{"AT+CSCLK?": text("+CSCLK: 2")})
+    told = {"typed": SlowClock(mode=1), "read": SlowClock.query()}
+    async with watched(clock, peer) as modem:
+        alarms = Alarms(modem, clock)
+        await clock.run_until(modem.send(told[line]) if line in told else modem.at(line), 5)
+        await clock.run(5)
+        peer.lines.clear()
+        peer.on("AT", None)
+        await clock.run(20 * PERIOD)
+        assert peer.lines == []
+        assert alarms.suspect == alarms.lost == []
+        peer.on("AT", OK)
+        await clock.run_until(modem.at("+CSCLK=0"), 5)
+        await clock.run(2 * PERIOD)
+        assert peer.lines[1:4] == ["AT+CSQ", "AT+CREG?", "AT"]
+
+
+async def test_a_module_that_cannot_sleep_or_has_started_anew_is_watched() -> None:
+    clock, peer = ManualClock(), Peer(**{"AT+CSCLK=1": ERROR})
+    async with watched(clock, peer) as modem:
+        with pytest.raises(CommandFailed):
+            await clock.run_until(modem.at("+CSCLK=1"), 5)
+        peer.lines.clear()
+        await clock.run(2 * PERIOD)
+        assert "AT+CSQ" in peer.lines
+        await clock.run_until(modem.at("+CSCLK=2"), 5)
+        await clock.run(5)
+        peer.say("\r\nRDY\r\n")
+        await clock.run(30)
+        peer.lines.clear()
+        await clock.run(2 * PERIOD)
+        assert "AT+CSQ" in peer.lines
+
+
+@pytest.mark.parametrize("dialect", ["sim800", *(pytest.param(name, marks=pytest.mark.long) for name in NUMERIC[:1])])
+async def test_an_open_mailbox_is_no_reason_not_to_ask(dialect: str) -> None:
+    clock = FastClock(40)
+    async with (
+        Pop3Site() as site,
+        VirtualModem(dialect, clock=clock, urc_delay=0) as virtual,
+        open_modem(virtual.port(), apn="internet", clock=clock, watchdog=1) as modem,
+    ):
+        site.publish(mail("line"))
+        async with mailbox(modem, site) as box:
+            quality = modem.bus.expect(SignalQuality)
+            await quality.get(30)
+            assert await box.source(1)
+            quality = modem.bus.expect(SignalQuality)
+            await quality.get(30)
+
+
 @pytest.mark.parametrize(
     "dialect", ["sim800", *(pytest.param(name, marks=pytest.mark.long) for name in ("sim900", "sim7000", "sim7100"))]
 )
 async def test_a_mailbox_is_read_under_watch(dialect: str) -> None:
-    """While an answer of it is unread a module refuses all else: no question comes in between."""
+    """While an answer of it is unread a module refuses all else: no question comes in between, but behind it."""
     clock = FastClock(40)
     async with (
         Pop3Site() as site,
