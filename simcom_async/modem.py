@@ -301,15 +301,15 @@ async def open_modem(
     """A modem, opened and found, inside ``async with``.
 
     ``url``: a device file, a PTY, ``COM3``, ``tcp://host:port``, ``socket://host:port``, or ``virtual:sim800`` (a
-    virtual modem in memory; options as a query, ``virtual:sim800?urc_delay=0``), or a port; or which modem is meant,
-    on whatever serial port it is now and after each loss: ``imei:867...``, ``iccid:8949...``, ``usb:SERIAL``, with the
-    ports that come into question where not all do, ``imei:867...?ports=/dev/ttyUSB*``. ``apn``, ``user``,
-    ``password``: for the bearer, which the first request opens; None leaves what the module has stored. ``pin``: for a
-    card that asks for it. ``dialect``: forces one, else the module is asked. ``baud``, ``rtscts``: of a serial line.
-    ``watchdog``: every so many seconds see that the module lives, where nothing was heard of it and nobody uses the
-    port, and ask for signal and registration (``Modem.health``), but not while it may sleep (``AT+CSCLK=1``, ``2``);
-    None: leave it alone. ``recovery``: what may be done about a module that does not do its work. ``power``: an async function without parameters that switches the module's
-    supply off and on; the last thing that is tried.
+    virtual modem in memory; options as a query, ``virtual:sim800?urc_delay=0``), or a port; or which modem is meant, on
+    whatever serial port it is now and after each loss: ``imei:867...``, ``iccid:8949...``, ``usb:SERIAL``, with the
+    ports that come into question where not all do, ``imei:867...?ports=/dev/ttyUSB*``. ``apn``, ``user``, ``password``:
+    for the bearer, which the first request opens; None leaves what the module has stored. ``pin``: for a card that asks
+    for it. ``dialect``: forces one, else the module is asked. ``baud``, ``rtscts``: of a serial line. ``watchdog``:
+    every so many seconds see that the module lives, where nothing was heard of it and nobody uses the port, and ask for
+    signal and registration (``Modem.health``), but not while it may sleep (``AT+CSCLK=1``, ``2``); None: leave it
+    alone. ``recovery``: what may be done about a module that does not do its work. ``power``: an async function without
+    parameters that switches the module's supply off and on; the last thing that is tried.
 
     A module that does not answer AT within 21 seconds may be in whatever state a host that died has left it in: at a
     prompt, in an entry, in the data mode, sending a payload, at another rate. Then ESC, ``+++`` between its silences,
