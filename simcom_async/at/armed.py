@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from simcom_async.at.codec import Compiled, compiled
+from simcom_async.at.codec import Compiled, compiled, constant
 from simcom_async.at.command import Command, RawCommand
 from simcom_async.at.dialect import WireState
 from simcom_async.at.event import EchoLine, FinalLine, LineEvent, Noise, PromptLine, ReplyLine
@@ -38,6 +38,7 @@ class _Expected:
     untagged: tuple[Compiled, ...]
     mark: bytes | None
     prompt: Compiled | None
+    word: bytes | None
     finals: dict[bytes, bool]
     numbers: dict[bytes, bool]
     names: frozenset[bytes]
@@ -50,7 +51,7 @@ def _expected(kind: type[Command[Any]]) -> _Expected:
     wire = kind.wire
     by_tag: dict[bytes, tuple[tuple[Input, Compiled], ...]] = {}
     untagged: list[Compiled] = []
-    mark = prompt = None
+    mark = prompt = word = None
     found = [(Input.REPLY, compiled(reply)) for reply in wire.replies]
     if wire.entry is not None:
         prompt = compiled(wire.entry.prompt)
@@ -58,6 +59,7 @@ def _expected(kind: type[Command[Any]]) -> _Expected:
             mark = prompt.line.tag.encode("ascii")
         else:
             found.insert(0, (Input.PROMPT, prompt))
+            word = constant(wire.entry.prompt)
     for role, entry in found:
         if not entry.line.tag:
             untagged.append(entry)
@@ -70,7 +72,7 @@ def _expected(kind: type[Command[Any]]) -> _Expected:
     names = frozenset({wire.name.upper().encode("ascii")})
     claimed = names.union(by_tag, own)
     numeric = any(change.state == "verbose" for change in wire.changes)
-    return _Expected(by_tag, tuple(untagged), mark, prompt, finals, numbers, names, claimed, numeric)
+    return _Expected(by_tag, tuple(untagged), mark, prompt, word, finals, numbers, names, claimed, numeric)
 
 
 def final_result(line: bytes, tag: bytes) -> bool | None:
@@ -190,6 +192,11 @@ class Armed:
         if own or text:
             return self._raw_reply(line, start, "own-name" if own else "text-of-raw-command")
         return None
+
+    @property
+    def word(self) -> bytes | None:
+        """The line that it waits for to hand over its entry, where nothing in that varies."""
+        return None if self._expected.prompt in self._seen else self._expected.word
 
     @property
     def unanswered(self) -> bool:

@@ -20,7 +20,7 @@ from simcom_async.at.code import Code, Word
 from simcom_async.at.fields import Range, Rest, Text
 from simcom_async.at.message import Counted, Line, Message
 
-__all__ = ["Compiled", "Parameters", "code_page", "compiled", "line_of"]
+__all__ = ["Compiled", "Parameters", "code_page", "compiled", "constant", "line_of"]
 
 #: No part of a pattern gives back what it has taken: a line costs as much as it is long, whatever stands in it.
 _BLANKS = rb"[ \t]*+"
@@ -175,6 +175,16 @@ def line_of(declaration: type[Message]) -> Line:
 def compiled(declaration: type[Message]) -> Compiled:
     """The compiled form of a declared line. Built once for each class."""
     return Compiled(declaration)
+
+
+@cache
+def constant(declaration: type[Message]) -> bytes | None:
+    """All that a declared line can be, where nothing in it varies; None: something does."""
+    for info in declaration.model_fields.values():
+        kind = info.annotation
+        if get_origin(kind) is not Literal or len(get_args(kind)) > 1 or info.is_required():
+            return None
+    return compiled(declaration).encode(declaration())
 
 
 def _tags(line: Line, infos: dict[str, FieldInfo]) -> Iterable[bytes]:

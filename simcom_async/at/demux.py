@@ -231,12 +231,15 @@ class Demux:
         return events
 
     def _quiet_rest(self, events: list[Event]) -> None:
-        """An unfinished line before silence: a prompt nobody declared, or a final result without its line end."""
-        rest = self._rest
+        """An unfinished line before silence: a prompt nobody declared, or a whole line whose end was lost.
+
+        That is a final result, or the word by which the command in flight is asked for its entry.
+        """
+        rest, armed = self._rest, self._lines.armed
         if rest.rstrip(b" ") in _MARKS:
             event: LineEvent = PromptLine(rest, self._offset, "stray-prompt")
-        elif self._lines.armed is not None and rest in FINALS:
-            event = self._lines.classify(rest, rest, self._offset)
+        elif armed is not None and (rest in FINALS or rest == armed.word):
+            event = self._lines.classify(rest, rest.partition(b":")[0], self._offset)
         else:
             return
         events.append(event)

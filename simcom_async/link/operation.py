@@ -25,9 +25,9 @@ class Operation:
     ``done`` is resolved when nothing more is awaited, ``prompt`` when the module asks for the entry or never will.
     ``state`` is the state of its exchange that was seen last, ``progress`` the moment from which its limit counts.
     ``block`` is an entry that is written whole as soon as the module asks, ``left`` what is missing of a counted one.
-    ``given_up``: nobody waits any more. ``settled``: its work has ended although its completion was not seen.
-    ``unanswered``: what was asked about its end was not, and may be yet. ``inner``: the link's own, for aborting and
-    finding the step again.
+    ``spoilt``: its prompt came damaged. ``given_up``: nobody waits any more. ``settled``: its work has ended although
+    its completion was not seen. ``unanswered``: what was asked about its end was not, and may be yet. ``inner``: the
+    link's own, for aborting and finding the step again.
     """
 
     state = State.SENT
@@ -44,6 +44,7 @@ class Operation:
     progress = 0.0
     heard = False
     payload = False
+    spoilt = False
     given_up = False
     settled = False
     unanswered = False

@@ -29,8 +29,9 @@ def missed(operation: Operation) -> float:
 
     A module that was not yet ready for the entry finds it ended as soon as it is.
     """
-    waits = operation.command.wire.entry is not None and operation.exchange.state is State.SENT
-    return operation.written_at + _SOON if waits else inf
+    if operation.command.wire.entry is None or operation.exchange.state is not State.SENT:
+        return inf
+    return operation.written_at + (0.0 if operation.spoilt else _SOON)
 
 
 async def leave_unseen(channel: Channel, operation: Operation, end: float = 0.0) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import Field, SecretStr
 
 from simcom_async.at.code import Code
-from simcom_async.at.codec import compiled
+from simcom_async.at.codec import compiled, constant
 from simcom_async.at.command import Command, Form, Syntax, compiled_command
 from simcom_async.at.fields import Range, Rest, Text
 from simcom_async.at.message import Counted, Line, Message, Reply, Spacing, Urc
@@ -145,6 +145,14 @@ def test_whole_lines_marks_and_untagged_lines() -> None:
     assert compiled(s.Mark).encode(s.Mark()) == b">"
     assert _read(s.Path, b"C:/Email/1/, E.TXT") == s.Path(folder="C:/Email/1/", file="E.TXT")
     assert compiled(s.Entries).encode(s.Entries(number=1, size=20)) == b"1 20"
+
+
+@pytest.mark.parametrize(
+    ("declaration", "line"),
+    [(s.Begin, b"+PUT: BEGIN"), (s.Download, b"DOWNLOAD"), (s.Mark, b">"), (s.Grant, None), (Everything, None)],
+)
+def test_what_a_line_is_in_which_nothing_varies(declaration: type[Message], line: bytes | None) -> None:
+    assert constant(declaration) == line
 
 
 def test_a_missing_closing_quote_is_forgiven_at_the_end_of_the_line_only() -> None:

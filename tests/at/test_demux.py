@@ -369,6 +369,11 @@ def test_a_line_that_never_ends_is_noise_in_the_end() -> None:
 def test_silence_completes_a_result_without_its_line_end_and_reveals_a_stray_prompt() -> None:
     exchange, _ = s.heard(s.Closed(), [b"\r\nOK"])
     assert exchange.state is State.DONE
+    for command, word in ((s.Give(size=1), b"DOWNLOAD"), (s.Put(path="f"), b"+PUT: BEGIN")):
+        exchange, _ = s.heard(command, [b"\r\n" + word])
+        assert exchange.state is State.PROMPTED
+    exchange, _ = s.heard(s.GiveSome(size=10), [b"\r\n+PUTN: 2,1"])
+    assert exchange.state is State.SENT  # the number may go on
     demux = Demux(s.SPEECH)
     demux.receive(b"\r\n> ")
     (event,) = demux.quiet()
