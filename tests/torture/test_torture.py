@@ -48,6 +48,9 @@ def test_struck(service: str) -> None:
         (5, "ftp/sim900/download-blocks/insert-bytes/0"),  # another folder
         (101, "ftp/sim7100/rmdir/garble-bytes/0"),  # half a line end, and the next answer behind it
         (77, "pop3/sim900/move/garble-bytes/0"),  # an answer that waits when the marks are to be taken back
+        (6, "http/sim900/delete/reset/5"),  # boot lines in a counted payload
+        (6, "pop3/sim7000/stat/reset/5"),  # a number that a boot line has cut short
+        (6, "pop3/sim800/uidl/power-loss/2"),  # a module without power that goes on with its work
     ],
 )
 def test_what_was_found(seed: int, case: str) -> None:
