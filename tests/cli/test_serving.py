@@ -46,7 +46,7 @@ async def test_a_signal_is_told_and_does_nothing_else(number: signal.Signals) ->
     before = signal.getsignal(signal.SIGTERM)
     with stop_signals() as told:
         os.kill(os.getpid(), number)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await stopped(told, asyncio.Event().wait())  # type: ignore[arg-type]
     assert signal.getsignal(signal.SIGTERM) == before
 

@@ -12,7 +12,7 @@ from simcom_async.ports.port import Port
 __all__ = ["Console"]
 
 #: Seconds that the other side has for anything; a test fails then, it never hangs.
-DEADLINE = 10.0
+DEADLINE = 60.0
 
 
 class Console:

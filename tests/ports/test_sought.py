@@ -219,7 +219,7 @@ async def test_two_that_look_for_each_others_ports(tmp_path, table):
         await table(name, says)
     for _ in range(5):
         ports = [sought(tmp_path), sought(tmp_path, f"imei:{OTHER}")]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await asyncio.gather(*(port.open(lambda _: None, lambda _: None) for port in ports))
         assert [port.path for port in ports] == [str(tmp_path / "b"), str(tmp_path / "a")]
         for port in ports:
@@ -230,7 +230,7 @@ async def test_many_that_look_for_their_ports_at_once_ask_each_of_them_hardly_mo
     names = [f"8679590312345{number:02}" for number in range(12)]
     modules = [await table(f"tty{number:02}", name) for number, name in enumerate(names)]
     ports = [sought(tmp_path, f"imei:{name}") for name in reversed(names)]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await asyncio.gather(*(port.open(lambda _: None, lambda _: None) for port in ports))
     assert [port.path for port in reversed(ports)] == [module.path for module in modules]
     assert sum(module.heard.count(b"who?") for module in modules) <= 2 * len(modules)

@@ -45,7 +45,7 @@ class Stand:
 async def stand(family: str, scheme: str = "http", body: bytes = BODY) -> AsyncIterator[Stand]:
     clock = FastClock(SPEED)
     async with (
-        asyncio.timeout(30),
+        asyncio.timeout(60),
         HttpSite(tls=CA.issue() if scheme == "https" else None) as site,
         VirtualModem(family, clock=clock, urc_delay=0) as virtual,
         open_modem(virtual.port(), apn="internet", clock=clock) as modem,

@@ -201,7 +201,7 @@ async def test_a_path_that_leads_to_another_module_is_told(
 
 async def outcome(modem: Modem, wanted: type) -> Exception | None:
     """What a command ends with, as soon as that is of this type."""
-    async with asyncio.timeout(15), modem.events(LifeCycle) as life:
+    async with asyncio.timeout(60), modem.events(LifeCycle) as life:
         while True:
             error: Exception | None = None
             try:

@@ -18,7 +18,7 @@ async def everything(site: Site, said: bytes) -> bytes:
     reader, writer = await asyncio.open_connection(*site.address)
     try:
         writer.write(said)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await reader.read(-1)
     finally:
         writer.transport.abort()

@@ -9,7 +9,7 @@ from typing import Self
 from simcom_async.at.escape import ETX_SUB
 from simcom_async.sites import FtpSite, LoopbackCA
 from simcom_async.virtual import VirtualModem
-from tests.virtual.client import Client
+from tests.virtual.client import PATIENCE, Client
 from tests.virtual.ftp_host import HOST, OK, Peer, module
 
 __all__ = ["AUTHORITY", "ERROR", "HOST", "OK", "ROUND", "Host", "Peer", "module", "secured", "session"]
@@ -59,21 +59,21 @@ class Host(Client):
     ) -> None:
         """A session of FTPS."""
         line = f'AT+CFTPSLOGIN="{HOST}",21,"{user}","{password}"{end}'
-        await self.ask(line.encode(), answer, timeout=10)
+        await self.ask(line.encode(), answer)
 
     async def logout(self) -> None:
         """The end of session and stack."""
         await self.ask(b"AT+CFTPSLOGOUT", b"\r\n+CFTPSLOGOUT: 0\r\n" + OK)
         await self.ask(b"AT+CFTPSSTOP", b"\r\n+CFTPSSTOP: 0\r\n" + OK)
 
-    async def urc(self, line: bytes, timeout: float = 5.0) -> None:
+    async def urc(self, line: bytes, timeout: float = PATIENCE) -> None:
         """Wait for this line."""
         await self.hear(b"\r\n" + line + b"\r\n", timeout)
 
     async def does(self, command: bytes, answer: bytes) -> None:
         """A command that starts something, and the line that ends it."""
         await self.ok(command)
-        await self.urc(answer, timeout=10)
+        await self.urc(answer)
 
     async def pushed(self, command: str, *, end: int = 0, name: str = "") -> bytes:
         """All that the module pushes for a command, up to its end; packets have some bytes, and not more than 1024."""
@@ -85,7 +85,7 @@ class Host(Client):
         head = f"\r\n{name}: ".encode()
         found = bytearray()
         while True:
-            assert await self.hear_until(head, timeout=10) == head
+            assert await self.hear_until(head) == head
             said = (await self.hear_until(b"\r\n"))[:-2]
             if not said.startswith(b"DATA,"):
                 assert int(said) == end, f"{name}: {said!r}"
@@ -104,15 +104,15 @@ class Host(Client):
 
     async def put(self, path: str, data: bytes) -> None:
         """Enter a whole file, its marks escaped."""
-        await self.ask(f'AT+CFTPPUT="{path}"'.encode(), b"\r\n+CFTPPUT: BEGIN\r\n", timeout=10)
+        await self.ask(f'AT+CFTPPUT="{path}"'.encode(), b"\r\n+CFTPPUT: BEGIN\r\n")
         self.send(ETX_SUB.encode(data) + b"\x1a")
-        await self.hear(OK, timeout=10)
+        await self.hear(OK)
 
     async def block(self, command: bytes, block: bytes, answer: bytes = OK) -> None:
         """One block of an upload."""
-        await self.ask(command, b"\r\n>", timeout=10)
+        await self.ask(command, b"\r\n>")
         self.send(block)
-        await self.hear(answer, timeout=10)
+        await self.hear(answer)
 
     async def put_blocks(self, path: str, data: bytes) -> None:
         """A whole file in blocks."""

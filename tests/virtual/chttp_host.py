@@ -9,7 +9,7 @@ from typing import Protocol
 
 from simcom_async.at.escape import ETX_SUB
 from simcom_async.virtual import VirtualModem
-from tests.virtual.client import Client
+from tests.virtual.client import PATIENCE, Client
 
 __all__ = ["BODIES", "ERROR", "EVENT", "HOST", "OK", "WebHost", "answer_of", "hosting", "module"]
 
@@ -49,7 +49,7 @@ class WebHost(Client):
         await host.hear(b"ATE0\r" + OK)
         return host
 
-    async def urc(self, line: bytes, timeout: float = 5.0) -> None:
+    async def urc(self, line: bytes, timeout: float = PATIENCE) -> None:
         """Wait for this line."""
         await self.hear(b"\r\n" + line + b"\r\n", timeout)
 
@@ -70,9 +70,9 @@ class WebHost(Client):
         """A request that the server has got."""
         await self.prompted(port, host)
         self.send(ETX_SUB.encode(request) + ETX_SUB.end)
-        await self.hear(OK, timeout=30)
+        await self.hear(OK)
 
-    async def answer(self, command: bytes = b"CHTTPACT", timeout: float = 30) -> tuple[bytes, int]:
+    async def answer(self, command: bytes = b"CHTTPACT", timeout: float = PATIENCE) -> tuple[bytes, int]:
         """What comes in packets, and the code that ends it; events that are late are passed over."""
         found = b""
         while True:
@@ -110,7 +110,7 @@ class WebHost(Client):
         for start in range(0, len(data), 4096):
             await self.enter(data[start : start + 4096])
             await self.ok(b"AT+CHTTPSSEND")
-            await self.urc(b"+CHTTPSSEND: 0", timeout=30)
+            await self.urc(b"+CHTTPSSEND: 0")
 
     async def fetch(self, most: int = 4096) -> bytes:
         """What one AT+CHTTPSRECV fetches; events in front of it are passed over."""

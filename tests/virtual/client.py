@@ -8,11 +8,13 @@ from collections.abc import Callable
 from simcom_async.errors import PortLost
 from simcom_async.ports.port import Port
 
+#: Seconds that whatever has to come may take: a machine that is busy, or stops for a while, is none that is silent.
+PATIENCE = 60.0
 #: Turns of the event loop after which nothing in this process still wants to run.
 IDLE_TURNS = 30
 
 
-async def until(condition: Callable[[], object], timeout: float = 5.0) -> None:
+async def until(condition: Callable[[], object], timeout: float = PATIENCE) -> None:
     """Wait for what no event tells: something that the kernel, or another process, brings about."""
     async with asyncio.timeout(timeout):
         while not condition():  # noqa: ASYNC110
@@ -47,7 +49,7 @@ class Client:
         for byte in data:
             self.port.write(bytes([byte]))
 
-    async def hear(self, expected: bytes, timeout: float = 5.0) -> None:
+    async def hear(self, expected: bytes, timeout: float = PATIENCE) -> None:
         """Wait for exactly these bytes."""
         async with asyncio.timeout(timeout):
             while len(self.received) < len(expected) and expected.startswith(bytes(self.received)):
@@ -56,7 +58,7 @@ class Client:
         assert heard == expected
         del self.received[: len(expected)]
 
-    async def hear_until(self, end: bytes, timeout: float = 5.0) -> bytes:
+    async def hear_until(self, end: bytes, timeout: float = PATIENCE) -> bytes:
         """Wait for these bytes; all that came up to them."""
         async with asyncio.timeout(timeout):
             while end not in self.received:
@@ -66,7 +68,7 @@ class Client:
         del self.received[:place]
         return heard
 
-    async def ask(self, line: bytes, answer: bytes, timeout: float = 5.0) -> None:
+    async def ask(self, line: bytes, answer: bytes, timeout: float = PATIENCE) -> None:
         """Send a command line, with CR, and wait for exactly this answer; echo is off."""
         self.send(line + b"\r")
         await self.hear(answer, timeout)
@@ -87,7 +89,7 @@ class Client:
             await asyncio.sleep(0)
         assert bytes(self.received) == b""
 
-    async def gone(self, timeout: float = 5.0) -> PortLost:
+    async def gone(self, timeout: float = PATIENCE) -> PortLost:
         """Wait for the loss of the port."""
         async with asyncio.timeout(timeout):
             while self.lost is None:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from simcom_async.ports.clock import ManualClock
 from simcom_async.sites import Pop3Site, SmtpSite
 from simcom_async.virtual import VirtualModem
-from tests.virtual.client import Client
+from tests.virtual.client import PATIENCE, Client
 
 __all__ = ["ACCOUNT", "HOST", "OK", "EmailHost", "mailbox", "outgoing"]
 
@@ -38,7 +38,7 @@ class EmailHost(Client):
         await host.ok(b"AT+SAPBR=1,1", *lines)
         return host
 
-    async def urc(self, line: bytes, timeout: float = 10.0) -> None:
+    async def urc(self, line: bytes, timeout: float = PATIENCE) -> None:
         """Wait for this line."""
         await self.hear(b"\r\n" + line + b"\r\n", timeout)
 
@@ -49,7 +49,7 @@ class EmailHost(Client):
 
     async def outwait(self, clock: ManualClock, line: bytes, seconds: float = 10.0) -> None:
         """Let time pass until the module has said this."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not self.received:
                 await clock.run(seconds)
         await self.urc(line)
@@ -91,7 +91,7 @@ class EmailHost(Client):
         assert header == b"\r\n+POP3READ: "
         state, _, length = (await self.hear_until(b"\r\n"))[:-2].partition(b",")
         count = int(length) + len(OK)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while len(self.received) < count:
                 await self._wait()
         data = bytes(self.received[:count])

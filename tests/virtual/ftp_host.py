@@ -8,7 +8,7 @@ from typing import Protocol
 
 from simcom_async.sites import FtpSite
 from simcom_async.virtual import VirtualModem
-from tests.virtual.client import Client
+from tests.virtual.client import PATIENCE, Client
 
 __all__ = ["HOST", "OK", "Host", "Peer", "module", "session"]
 
@@ -36,7 +36,7 @@ class Host(Client):
         await host.ok(b'AT+FTPUN="%s"' % user.encode(), b'AT+FTPPW="%s"' % password.encode(), *settings)
         return host
 
-    async def urc(self, line: bytes, timeout: float = 5.0) -> None:
+    async def urc(self, line: bytes, timeout: float = PATIENCE) -> None:
         """Wait for this line."""
         await self.hear(b"\r\n" + line + b"\r\n", timeout)
 
@@ -50,7 +50,7 @@ class Host(Client):
     async def does(self, command: bytes, answer: bytes) -> None:
         """A command that starts something, and the URC that ends it."""
         await self.ok(command)
-        await self.urc(answer, timeout=10)
+        await self.urc(answer)
 
     async def block(self, size: int = 1460, command: bytes = b"FTPGET") -> bytes:
         """Read a block."""

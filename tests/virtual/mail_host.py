@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from simcom_async.ports.clock import ManualClock
 from simcom_async.sites import Pop3Site, SmtpSite
 from simcom_async.virtual import VirtualModem
-from tests.virtual.client import Client
+from tests.virtual.client import PATIENCE, Client
 
 __all__ = ["ERROR", "OK", "MailHost", "hosting", "module"]
 
@@ -33,15 +33,15 @@ class MailHost(Client):
     async def says(self, line: str, *answer: str, final: bytes = OK) -> None:
         """A command line, and exactly the lines of its answer."""
         lines = b"\r\n" + "\r\n".join(answer).encode() + b"\r\n" if answer else b""
-        await self.ask(line.encode(), lines + final, timeout=10)
+        await self.ask(line.encode(), lines + final)
 
-    async def urc(self, line: str, timeout: float = 10.0) -> None:
+    async def urc(self, line: str, timeout: float = PATIENCE) -> None:
         """Wait for this line."""
         await self.hear(b"\r\n" + line.encode() + b"\r\n", timeout)
 
     async def outwait(self, clock: ManualClock) -> None:
         """Let time pass until the module has said something: a silent server has its limit."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not self.received:
                 await clock.run(80)
 

@@ -119,7 +119,7 @@ async def test_while_data_are_pushed_the_line_is_theirs() -> None:
         host.send(b"AT+CFTPPORT?\r")
         virtual.urc_line("+STRAY: 1")
         site.gate.open()
-        heard = await host.hear_until(b"\r\n+CFTPPORT: 21\r\n" + OK, timeout=10)
+        heard = await host.hear_until(b"\r\n+CFTPPORT: 21\r\n" + OK)
         assert heard.endswith(b"\r\n+CFTPGET: 0\r\n\r\n+STRAY: 1\r\n\r\n+CFTPPORT: 21\r\n" + OK) or heard.endswith(
             b"\r\n+STRAY: 1\r\n\r\n+CFTPGET: 0\r\n\r\n+CFTPPORT: 21\r\n" + OK
         )
@@ -182,7 +182,7 @@ async def test_a_slow_server_makes_the_host_wait() -> None:
         site.gate.open()
         await host.port.drain()
         host.send(b"\x1a")
-        await host.hear(OK, timeout=10)
+        await host.hear(OK)
         assert site.read("/f") == b"x" * sent
 
 

@@ -107,7 +107,7 @@ async def test_a_server_that_wants_the_session_resumed_gets_no_data() -> None:
         host = await Host.of(virtual)
         await host.login(user=server.user, password=server.password)
         await host.ok(b'AT+CFTPSGET="/pub/f"')
-        said = await host.hear_until(b"\r\n+CFTPSGET: ", timeout=10) + await host.hear_until(b"\r\n")
+        said = await host.hear_until(b"\r\n+CFTPSGET: ") + await host.hear_until(b"\r\n")
         assert said in (b"\r\n+CFTPSGET: 1\r\n", b"\r\n+CFTPSGET: 6\r\n")
         await host.aclose()
 

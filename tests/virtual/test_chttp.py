@@ -137,7 +137,7 @@ async def test_a_server_that_does_not_read_makes_the_host_wait() -> None:
         site.gate.open()
         await sending
         host.send(b"\x1a")
-        await host.hear(OK, timeout=60)
+        await host.hear(OK)
         assert (await host.answer())[1] == 0
         assert site.requests[0].received == size
 
@@ -211,7 +211,7 @@ async def test_a_long_request_for_a_server_that_is_not_there_is_swallowed() -> N
         await host.prompted()
         await host.send_all(bytes(3_000_000))
         host.send(b"\x1a")
-        await host.hear(cme(227), timeout=30)
+        await host.hear(cme(227))
         await host.ok(b"AT")
 
 

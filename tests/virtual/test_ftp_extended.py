@@ -39,7 +39,7 @@ async def et_get(host: Host) -> bytes:
     """A whole file as one stream."""
     await host.ok(b"AT+FTPETGET=1")
     await host.urc(b"+FTPETGET: 1,1")
-    data = await host.hear_until(b"\x03\r\n+FTPETGET: 1,0\r\n", timeout=10)
+    data = await host.hear_until(b"\x03\r\n+FTPETGET: 1,0\r\n")
     wire, decoder = data.removesuffix(b"\r\n+FTPETGET: 1,0\r\n"), DLE_ETX.decoder()
     body = decoder.receive(wire)
     assert decoder.finished
@@ -56,8 +56,8 @@ async def et_put(host: Host, body: bytes) -> None:
     for start in range(0, len(wire), 500_000):
         await host.port.drain()
         host.send(wire[start : start + 500_000])
-    await host.hear(OK, timeout=10)
-    await host.urc(b"+FTPETPUT: 1,0", timeout=10)
+    await host.hear(OK)
+    await host.urc(b"+FTPETPUT: 1,0")
 
 
 # The module's memory
@@ -340,8 +340,8 @@ async def test_a_stream_waits_for_a_slow_server() -> None:
         site.gate.open()
         await host.port.drain()
         host.send(b"\x03")
-        await host.hear(OK, timeout=10)
-        await host.urc(b"+FTPETPUT: 1,0", timeout=10)
+        await host.hear(OK)
+        await host.urc(b"+FTPETPUT: 1,0")
         assert site.read("/f") == b"x" * sent
 
 

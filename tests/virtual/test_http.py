@@ -28,7 +28,7 @@ async def ready(virtual: VirtualModem, url: str, *parameters: bytes) -> Client:
 
 async def act(client: Client, method: int, status: int, length: int) -> None:
     await client.ok(b"AT+HTTPACTION=%d" % method)
-    await client.hear(b"\r\n+HTTPACTION: %d,%d,%d\r\n" % (method, status, length), timeout=10)
+    await client.hear(b"\r\n+HTTPACTION: %d,%d,%d\r\n" % (method, status, length))
 
 
 async def read(client: Client, body: bytes) -> None:

@@ -11,7 +11,7 @@ from simcom_async.ports.clock import ManualClock
 from simcom_async.ports.serial import SerialPort
 from simcom_async.ports.tcp import TcpPort
 from simcom_async.virtual import VirtualModem
-from tests.virtual.client import Client, until
+from tests.virtual.client import PATIENCE, Client, until
 from tests.virtual.conftest import Start, attach
 
 OK = b"\r\nOK\r\n"
@@ -69,7 +69,7 @@ async def test_a_paced_pty(clock: ManualClock, start: Start) -> None:
     path = await virtual.open_pty()
     client = await Client(SerialPort(path)).open()
     client.send(b"AT\r")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while len(client.received) < 9:
             await clock.run(0.005)
     await client.hear(b"AT\r" + OK)
@@ -136,7 +136,7 @@ async def test_a_terminal_with_echo_does_not_make_an_endless_echo(virtual: Virtu
     termios.tcsetattr(descriptor, termios.TCSANOW, mode)
     channel = virtual.lines.channels[0]
     os.write(descriptor, b"AT\r")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         heard = b""
         while not heard.endswith(OK):
             try:

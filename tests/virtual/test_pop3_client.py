@@ -16,6 +16,7 @@ from simcom_async.virtual.mail_failure import MailReason, Pop3Failure, Pop3Negat
 from simcom_async.virtual.module_faults import FailServer, ServerFailure
 from simcom_async.virtual.pop3_client import Pop3Answer, Pop3Client
 from tests.sites.dovecot import MISSING, Dovecot
+from tests.virtual.client import PATIENCE
 
 ONE = b"Subject: one\r\n\r\n.dot\r\n..two\r\nOK\r\n+POP3READ: 1,5\r\nlast\r\n"
 TWO = b"Subject: two\r\nX: y\r\n\r\n1\r\n2\r\n3\r\n"
@@ -274,7 +275,7 @@ class WatchedClock(ManualClock):
 
     async def waiting(self, condition: Callable[[], bool]) -> None:
         """Return when something is due and the condition holds."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not condition() or self.next_due is None:
                 self.set.clear()
                 await self.set.wait()

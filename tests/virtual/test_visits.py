@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from simcom_async.virtual.visits import Visits
-from tests.virtual.client import until
+from tests.virtual.client import PATIENCE, until
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells who opens a terminal")
 
@@ -26,7 +26,7 @@ class Doorman:
         self.changed.set()
 
     async def until(self, words: list[str]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while self.seen != words:
                 self.changed.clear()
                 await self.changed.wait()
