@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from simcom_async.errors import CommandTimeout, LinkError, ModemRestarted, OutcomeUnknown, SimcomError
+from simcom_async.errors import CommandTimeout, LinkError, ModemRestarted, OutcomeUnknown, ProtocolError, SimcomError
 from simcom_async.modem import Modem, open_modem
 from simcom_async.sessions.ftp_flow import FtpWay
 from simcom_async.sites import FtpSite, HttpSite
@@ -171,6 +171,43 @@ async def test_a_lost_prompt(family: str, line: str, command: str, work: Work) -
         error = await fails(here, work, CommandTimeout, within=140)
         assert command in str(error)
         await goes_on(here, work)
+
+
+async def test_the_lost_prompt_of_a_further_block() -> None:
+    """No server is asked before it: it is due soon."""
+    async with asyncio.timeout(60), place("sim7100") as here:
+        here.virtual.faults.add(DropLine(text=">", command="CFTPSPUT=1", occurrence=2))
+        await fails(here, upload_with_tls, CommandTimeout, within=45)
+        await goes_on(here, upload_with_tls)
+
+
+DAMAGED = [("CHTTPACT", 8, post), ("CFTPPUT", 12, upload), ("CHTTPACT", 20, post)]
+
+
+@pytest.mark.parametrize(("command", "offset", "work"), DAMAGED)
+async def test_a_damaged_prompt(command: str, offset: int, work: Work) -> None:
+    """What is like the prompt, and is none, is told at once; one whose line end alone is lost is a prompt."""
+    async with asyncio.timeout(60), place("sim7100") as here:
+        here.virtual.faults.add(LoseBytes(command=command, offset=offset, count=2, times=2))
+        start = here.clock.time()
+        if offset == len("\r\n+CHTTPACT: REQUEST"):
+            await work(here)
+        else:
+            await fails(here, work, ProtocolError, within=20)
+        await goes_on(here, work)
+        assert here.clock.time() - start < 30
+
+
+async def test_a_lost_prompt_that_the_caller_does_not_wait_for() -> None:
+    """Whoever gives up is released, and the module is soon free again."""
+    async with asyncio.timeout(60), place("sim7100") as here:
+        here.virtual.faults.add(DropLine(text="+CHTTPACT: REQUEST", command="CHTTPACT"))
+
+        async def impatient(place: Place) -> None:
+            await place.modem.http.post(place.http.url_of("/echo"), BODY, timeout=15)
+
+        await fails(here, impatient, CommandTimeout, within=22)
+        await goes_on(here, post, within=15)
 
 
 @pytest.mark.parametrize(("family", "line", "command", "work"), STRUCK)

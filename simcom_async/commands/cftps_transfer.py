@@ -58,6 +58,8 @@ CFTPS_PUT_MAXIMUM = 1024
 _OFFSET_MAXIMUM = 2_147_483_647
 #: 120 s when the server is silent (SIM5320 AT manual 16.4.19), and a margin.
 _SILENCE = 130.0
+#: For the prompt of a block that finds room in the module's memory.
+_ROOM = 30.0
 _LOGGED_IN = ("CFTPSLOGIN",)
 #: Nothing stops what the module pushes; one that answers AT has ended it.
 _ABORT = Abort(command=At)
@@ -270,14 +272,17 @@ class CftpsPut(Command[None]):
 
 
 class CftpsPutMore(Command[None]):
-    """The next block of the upload that AT+CFTPSPUT with a path has begun (SIM7100 Internet service 8.15)."""
+    """The next block of the upload that AT+CFTPSPUT with a path has begun (SIM7100 Internet service 8.15).
+
+    No server is asked before its prompt: the block goes to the module's memory. See there by AT+CFTPSPUT? to its room.
+    """
 
     wire = Syntax(
         name="+CFTPSPUT",
         form=Form.WRITE,
         replies=(CftpsPutEvent,),
         entry=Entry(prompt=CftpsPutPrompt, size=ByParameter("length"), maximum=CFTPS_PUT_MAXIMUM),
-        patience=Patience(prompt=_SILENCE, final=_SILENCE),
+        patience=Patience(prompt=_ROOM, final=_SILENCE),
         service=Service.FTPS,
         needs=("CFTPSPUT",),
         abort=Abort(entry=Means.FILL),

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["CountedUpload"]
 
 _HELD, _RESUMED = 10_240, 3_072  # bytes unsent at which it waits, and goes on
-_LOOK = 6  # blocks between two looks at what is unsent
 _PAUSE, _LONGEST = 0.1, 2.0  # seconds between two looks while it waits; they double
 _SILENCE = 130.0  # seconds without a byte sent, after which nothing more is expected
 
@@ -58,13 +57,13 @@ class CountedUpload(Upload):
         operation, block = self._operation, self._first
         await self._enter(operation.perform(self._begin(len(block)), entry=block))
         sent(len(block))
-        count = 1
+        room = _HELD - len(block)
         while block := await source.read(CFTPS_PUT_MAXIMUM):
-            if count % _LOOK == 0:
-                await self._room()
+            if room < len(block):
+                room = _HELD - await self._unsent()
             await self._enter(operation.send(CftpsPutMore(length=len(block)), entry=block))
             sent(len(block))
-            count += 1
+            room -= len(block)
         self._begun = False
         await operation.send(CftpsPutFinish())
 
@@ -85,12 +84,12 @@ class CountedUpload(Upload):
             self._begun = False  # a module that refuses a block has ended it
             raise
 
-    async def _room(self) -> None:
-        """Wait while too much is unsent. Raises CommandTimeout when nothing of it goes on its way."""
+    async def _unsent(self) -> int:
+        """How much is unsent, when there is room for a block; CommandTimeout when nothing of it goes on its way."""
         link, clock = self._operation.link, self._operation.service.clock
         unsent = (await link.send(CftpsPutRead())).unsent
-        if unsent <= _HELD:
-            return
+        if unsent + CFTPS_PUT_MAXIMUM <= _HELD:
+            return unsent
         pause, since = _PAUSE, clock.time()
         while unsent > _RESUMED:
             if clock.time() - since > _SILENCE:
@@ -105,3 +104,4 @@ class CountedUpload(Upload):
             pause = min(2 * pause, _LONGEST)
             if unsent < before:
                 pause, since = _PAUSE, clock.time()
+        return unsent

@@ -57,6 +57,16 @@ async def test_it_waits_while_too_much_is_unsent() -> None:
         assert looks[1:6] == list(range(looks[1], looks[1] + 5))
 
 
+async def test_no_block_is_entered_for_which_the_module_has_no_room() -> None:
+    """So nothing but the module precedes its prompt."""
+    async with talk(CftpPeer(**{"AT+CFTPSPUT?": text("+CFTPSPUT: 7000")}), tls=True) as at:
+        await sent(at, BODY)
+        lines = at.lines()
+        looks = [place for place, line in enumerate(lines) if line == "AT+CFTPSPUT?"]
+        assert looks[0] == 10  # blocks of 1,024 bytes for which there is room in 10,240
+        assert looks[1] - looks[0] == 4
+
+
 async def test_it_does_not_wait_for_ever() -> None:
     async with talk(CftpPeer(**{"AT+CFTPSPUT?": text("+CFTPSPUT: 12000")}), tls=True) as at:
         with pytest.raises(CommandTimeout, match="12000 bytes wait in the module and nothing of them is sent"):
