@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from simcom_async.at.code import Code
 from simcom_async.at.command import Command, Service
 from simcom_async.commands.cftp import CftpCode
 from simcom_async.commands.ftp import FtpActivity, FtpCode, FtpEvent, FtpQuit, FtpStateRead
@@ -36,7 +37,7 @@ _QUITS = 3
 #: Codes of a module that misses what it was told.
 _MISSED = frozenset({FtpCode.NOT_ALLOWED, CftpCode.NOT_ALLOWED})
 #: Codes that may come of a setting which the line has changed: as long as nobody tells it again they come again.
-_DECIDED_BY_SETTINGS = frozenset(
+_DECIDED_BY_SETTINGS: frozenset[Code] = frozenset(
     {
         FtpCode.DNS_ERROR,
         FtpCode.CONNECT_ERROR,
@@ -47,6 +48,15 @@ _DECIDED_BY_SETTINGS = frozenset(
         FtpCode.ACTIVE_ERROR,
         FtpCode.DOWNLOAD_ERROR,
         FtpCode.UPLOAD_ERROR,
+        CftpCode.NOT_RESOLVED,
+        CftpCode.TIMEOUT,
+        CftpCode.LOGIN_FAILED,
+        CftpCode.TRANSFER_FAILED,
+        CftpCode.REJECTED,
+        CftpCode.NETWORK,
+        CftpCode.CONNECT_FAILED,
+        CftpCode.CHECK_FAILED,
+        CftpCode.CONNECT_TIMEOUT,
     }
 )
 

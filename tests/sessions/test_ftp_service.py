@@ -9,6 +9,7 @@ import pytest
 from simcom_async.commands.cftp import CftpPutFile
 from simcom_async.commands.cftp_files import CftpDele
 from simcom_async.errors import CommandTimeout, FtpError, ModemRestarted, PortLost, ServiceBusy
+from tests.sessions import cftp_peer
 from tests.sessions.cftp_peer import CftpPeer
 from tests.sessions.cftp_peer import talk as cftp_talk
 from tests.sessions.ftp_peer import FtpPeer, Talk, done, talk
@@ -128,6 +129,20 @@ async def test_what_a_failure_is_decided_by_is_told_again(code: int) -> None:
         told(at)
         await size(at)
         assert told(at) == [*SETTINGS, "AT+FTPSIZE"]
+
+
+@pytest.mark.parametrize("code", [203, 208, 210, 214, 218])
+async def test_so_it_is_with_the_codes_of_a_sim7100(code: int) -> None:
+    async with cftp_peer.talk(cftp_peer.CftpPeer()) as at:
+        at.peer.on('AT+CFTPDELE="/f"', f"\r\n+CFTPDELE: {code}\r\n{ERROR}", OK)
+        with pytest.raises(FtpError):
+            await at.clock.run_until(at.ftp.delete("/f"), 60)
+        at.peer.lines.clear()
+        await at.clock.run_until(at.ftp.delete("/f"), 60)
+        assert at.peer.asked('AT+CFTPPW="') == [f'AT+CFTPPW="{cftp_peer.SECRET}"']
+        at.peer.lines.clear()
+        await at.clock.run_until(at.ftp.delete("/f"), 60)
+        assert at.peer.lines == ['AT+CFTPDELE="/f"']
 
 
 @pytest.mark.parametrize("answer", [ERROR, done("+FTPSIZE", 66)])
