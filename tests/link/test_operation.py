@@ -1,10 +1,11 @@
 import pytest
 
+from simcom_async.at.event import PayloadChunk
 from simcom_async.at.exchange import Exchange, State
 from simcom_async.commands.cftps_transfer import CftpsPutFinish, CftpsPutRead
 from simcom_async.commands.chttps import ChttpsFlush, ChttpsReceive, ChttpsReceiveRead, ChttpsSendRead
 from simcom_async.commands.ftp_extended import FtpExtGet, FtpExtGetRead
-from simcom_async.errors import ProtocolError, UsageError
+from simcom_async.errors import ModemRestarted, ProtocolError, UsageError
 from simcom_async.link.operation import Operation
 from simcom_async.link.queue import Priority
 
@@ -77,6 +78,25 @@ async def test_an_entry_that_was_not_taken_whole_is_a_protocol_error():
     found.complaint = UsageError("too long")
     with pytest.raises(UsageError, match="too long"):
         found.check_entered()
+
+
+async def test_a_payload_is_progress_and_goes_to_the_sink_as_long_as_somebody_waits():
+    reading, found = operation(Get()), []
+    reading.sink = found.append
+    chunk = PayloadChunk(b"four", 20, 24, 0, None, reading.command)
+    reading.came(chunk, 107.0)
+    assert (reading.progress, reading.payload, reading.exchange.payload_end) == (107.0, True, 24)
+    reading.given_up = chunk.last = True
+    reading.came(chunk, 108.0)
+    assert (reading.progress, reading.payload, found) == (108.0, False, [b"four"])
+
+
+async def test_a_restart_ends_it_by_name():
+    reading = operation(Get())
+    reading.restarted("Ready", "memory", b"RDY")
+    with pytest.raises(ModemRestarted, match=r"AT\+GET: the module has restarted \(Ready\)") as caught:
+        await reading.done
+    assert (caught.value.port, caught.value.seen, reading.given_up) == ("memory", b"RDY", True)
 
 
 async def test_it_ends_once():

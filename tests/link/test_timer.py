@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from simcom_async.link.timer import LazyTimer, WireTime
@@ -34,6 +36,22 @@ async def test_the_loop_is_asked_for_the_time_itself():
     before = time.now()
     time.bind()
     assert before <= time.now() <= before + 5
+
+
+async def test_a_wait_calls_back_in_time_but_not_while_the_time_stands_still(clock, time):
+    called = []
+    for stopped, expected in ((False, [53.0]), (True, [])):
+        if stopped:
+            time.stop()
+        called.clear()
+        waiter = asyncio.get_running_loop().create_future()
+        waiting = asyncio.ensure_future(time.wait(waiter, time.now() + 3, lambda: called.append(clock.time())))
+        await clock.settle()
+        clock.advance(4)
+        assert called == expected
+        waiter.set_result(None)
+        await waiting
+        assert clock.next_due is None
 
 
 def test_one_timer_serves_deadlines_that_move(clock, time):
