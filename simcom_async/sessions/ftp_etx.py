@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from simcom_async.at.command import Service
 from simcom_async.commands.ftp import FtpCode
-from simcom_async.commands.ftp_extended import FtpEtGet, FtpEtGetEvent, FtpEtPut, FtpEtPutEvent, FtpEtPutInput
+from simcom_async.commands.ftp_extended import FtpEtGet, FtpEtGetEvent, FtpEtGetStream, FtpEtPut, FtpEtPutEvent, FtpEtPutInput
 from simcom_async.errors import CommandFailed
 from simcom_async.sessions.ftp_flow import GRACE, Download, Upload
 from simcom_async.sessions.pushed import Pushed
@@ -19,6 +19,7 @@ from simcom_async.sessions.undertaking import Undertaking
 
 if TYPE_CHECKING:
     from simcom_async.link.claims import Claim
+    from simcom_async.link.subscription import Listener
     from simcom_async.sessions.ftp_operation import FtpOperation
     from simcom_async.sessions.source import ByteSource
 
@@ -37,10 +38,13 @@ class EtxDownload(Download):
         self._command = FtpEtGet()
         self._pushed = Pushed(operation.link, operation.broken)
         self._work: Undertaking[FtpEtGetEvent] | None = None
+        self._begun = False
+        self._watch: Listener[FtpEtGetStream] | None = None
 
     async def begin(self, claim: Claim) -> None:
         """Ask, and wait until data are there, or the end is."""
         await self._operation.ready()
+        self._watch = self._operation.link.bus.on(FtpEtGetStream, self._opened)
         self._work = work = Undertaking(self._operation.service.attachment, self._command, sink=self._came)
         await work.until(lambda: bool(self._pushed.size))
         if work.done and not self._pushed.size:
@@ -63,6 +67,9 @@ class EtxDownload(Download):
 
     async def end(self) -> None:
         """Wait no more; what still comes of it goes nowhere."""
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.close()
         work, self._work = self._work, None
         if work is not None:
             self._pushed.close()
@@ -74,8 +81,13 @@ class EtxDownload(Download):
         if self._work is not None:
             self._work.changed.set()
 
+    def _opened(self, _: FtpEtGetStream) -> None:
+        self._begun = True
+
     def _check(self, work: Undertaking[FtpEtGetEvent]) -> None:
         self._operation.check(work.answer(), self._command)
+        if not self._begun:  # an empty file has a stream, too
+            raise self._operation.broken("a stream has ended that had not begun: its first line was lost on the line")
 
 
 class EtxUpload(Upload):

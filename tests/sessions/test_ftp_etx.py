@@ -50,6 +50,14 @@ async def test_an_end_instead_of_the_stream(code: int) -> None:
             await fetched(at)
 
 
+@pytest.mark.parametrize("heard", [b"", BODY, b"\r\nOK\r\n\x03\r\n"])
+async def test_a_stream_whose_first_line_is_lost_is_no_empty_file(heard: bytes) -> None:
+    answer = OK.encode() + heard + done("+FTPETGET", 0).encode().removeprefix(OK.encode())
+    async with talk(pusher(answer), "sim7000") as at:
+        with pytest.raises(ProtocolError, match="a stream has ended that had not begun"):
+            await fetched(at)
+
+
 async def test_an_end_behind_the_stream_that_is_not_good() -> None:
     answer = OK.encode() + streamed(BODY).replace(b"1,0", b"1,79")
     async with talk(pusher(answer), "sim7000") as at:
