@@ -144,7 +144,7 @@ class FtpService(Session):
         if self._open and self._link.dialect.speaks(FtpQuit):
             await self._quit()
             with suppress(CommandFailed):
-                await self._link.send(FtpExtPut(mode=0))
+                await self._link.send(FtpExtPut(mode=0), retries=1)
         self._open = False
 
     async def _quit(self) -> None:
@@ -166,7 +166,7 @@ class FtpService(Session):
     async def _idle(self) -> bool:
         """Whether nothing is under way, as far as the module says so."""
         try:
-            return (await self._link.send(FtpStateRead())).state is FtpActivity.IDLE
+            return (await self._link.send(FtpStateRead(), retries=1)).state is FtpActivity.IDLE
         except (CommandFailed, ProtocolError):
             return False
 

@@ -249,3 +249,9 @@ async def test_a_module_that_does_not_say_what_is_under_way_is_told_to_end_it(st
         at.peer.on("AT+FTPEXTPUT=0", ERROR)
         assert await size(at) == 5
         assert told(at) == ["AT+FTPSTATE", "AT+FTPQUIT", "AT+FTPEXTPUT=0", *SETTINGS, "AT+FTPSIZE"]
+
+
+async def test_an_answer_of_that_which_is_lost_is_asked_for_again() -> None:
+    async with talk(Left(OK, "", IDLE)) as at:
+        assert await size(at) == 5
+        assert told(at) == ["AT+FTPSTATE", *OLDER, *SETTINGS, "AT+FTPSIZE"]
