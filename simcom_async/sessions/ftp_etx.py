@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from simcom_async.at.command import Service
 from simcom_async.commands.ftp import FtpCode
-from simcom_async.commands.ftp_extended import FtpEtGet, FtpEtGetEvent, FtpEtGetStream, FtpEtPut, FtpEtPutEvent, FtpEtPutInput
+from simcom_async.commands.ftp_extended import (
+    FtpEtGet,
+    FtpEtGetEvent,
+    FtpEtGetStream,
+    FtpEtPut,
+    FtpEtPutEvent,
+    FtpEtPutInput,
+)
 from simcom_async.errors import CommandFailed
 from simcom_async.sessions.ftp_flow import GRACE, Download, Upload
 from simcom_async.sessions.pushed import Pushed
