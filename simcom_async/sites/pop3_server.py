@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Pop3Conversation"]
 
 _PIECE = 65_536
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 _BEFORE_LOGIN = {"USER", "PASS", "CAPA", "QUIT"}
 _CAPABILITIES = "USER\r\nTOP\r\nUIDL"
@@ -132,7 +134,8 @@ class Pop3Conversation:
             return str(mail.size) if verb == "LIST" else mail.uid
 
         if argument:
-            return f"+OK {int(argument)} {fact(self._one(box, argument))}" if argument.isdecimal() else "-ERR", None
+            mail = self._one(box, argument)
+            return f"+OK {int(argument)} {fact(mail)}", None
         lines = [f"{number} {fact(mail)}\r\n" for number, mail in self._present(box)]
         return f"+OK {len(lines)} mails", "".join(lines).encode()
 
@@ -140,7 +143,7 @@ class Pop3Conversation:
         return ((number, mail) for number, mail in enumerate(box, 1) if number not in self._marked)
 
     def _one(self, box: list[StoredMail], argument: str) -> StoredMail:
-        found = dict(self._present(box)).get(int(argument) if argument.isdecimal() else 0)
+        found = dict(self._present(box)).get(int(argument) if _NUMBER.fullmatch(argument) else 0)
         if found is None:
             raise _Refused("no such mail")
         return found
@@ -171,7 +174,7 @@ class Pop3Conversation:
 
 def _top(content: bytes, lines: str) -> bytes:
     """The head of a mail and so many lines of its body (RFC 1939 section 7)."""
-    if not lines.isdecimal():
+    if _NUMBER.fullmatch(lines) is None:
         raise _Refused("TOP mail lines")
     head, blank, body = content.partition(b"\r\n\r\n")
     kept = body.split(b"\r\n")[: int(lines)]

@@ -119,10 +119,10 @@ class Pop3Engine(_Poplib):
 
     def stat(self) -> tuple[int, int]:
         """How many mails, of how many bytes."""
-        try:
-            return super().stat()
-        except (IndexError, ValueError) as error:
-            raise Unintelligible(str(error)) from error
+        words = [word.decode("latin-1") for word in self._shortcmd("STAT").split()[1:3]]
+        if len(words) < 2 or not all(_NUMBER.fullmatch(word) for word in words):
+            raise Unintelligible(repr(words))
+        return int(words[0]), int(words[1])
 
     def farewell(self) -> None:
         """QUIT, without closing: that is the module's business."""

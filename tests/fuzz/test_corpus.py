@@ -15,6 +15,8 @@ _SEED = 6
 #: Cases by chance for each target: as many as take some tenths of a second.
 _CASES = {
     "demux": 60,
+    "ftp_control": 60,
+    "pop3_site": 60,
     "explain": 60,
     "responder": 40,
     "recording": 60,

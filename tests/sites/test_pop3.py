@@ -11,6 +11,7 @@ import pytest
 from simcom_async.sites import LoopbackCA, MailFault, Pop3Site, ServerFault
 
 T = TypeVar("T")
+MANY = b"9" * 5_000  # digits, more than Python makes a number of
 ONE = b"Subject: one\r\n\r\n.dot\r\n..two\r\nlast\r\n"
 TWO = b"Subject: two\r\nX: y\r\n\r\n1\r\n2\r\n3\r\n"
 
@@ -111,6 +112,7 @@ async def test_what_it_keeps() -> None:
         (b"WHAT\r\n", ["-ERR log in first"]),
         (b"USER user\r\npass secret\r\nWHAT\r\nuser x\r\nPASS secret\r\n", ["+OK", "+OK", "-ERR", "+OK", "-ERR"]),
         (b"USER user\r\nPASS secret\r\nLIST x\r\nTOP 1\r\nDELE\r\nRETR 9\r\n", ["+OK", "+OK", *["-ERR"] * 4]),
+        (b"USER user\r\nPASS secret\r\nLIST %b\r\nTOP 1 %b\r\n" % (MANY, MANY), ["+OK", "+OK", "-ERR", "-ERR"]),
         (b"x" * 100_000, ["-ERR a line without an end"]),
     ],
 )

@@ -306,6 +306,7 @@ async def test_servers_that_fall_silent(command: str, after: int | None, stage: 
         (b"+OK " + b"x" * 5000 + b"\r\n", None, Pop3Stage.GREETING),
         (b"+OK\r\n+OK\r\n", lambda client: client.count(), Pop3Stage.QUESTION),
         (b"+OK\r\n+OK one two\r\n", lambda client: client.count(), Pop3Stage.QUESTION),
+        (b"+OK\r\n+OK -1 5\r\n", lambda client: client.count(), Pop3Stage.QUESTION),
         (b"+OK\r\n+OK\r\n", lambda client: client.size(1), Pop3Stage.QUESTION),
         (b"+OK\r\n+OK 1 many\r\n", lambda client: client.size(1), Pop3Stage.QUESTION),
         (b"+OK\r\n+OK 1 \xff\r\n", lambda client: client.uid(1), Pop3Stage.QUESTION),
