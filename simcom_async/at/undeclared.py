@@ -62,6 +62,7 @@ _SHORT_NUMBER = re.compile(rb"[0-9]{1,3}")
 _USER = re.compile(rb"://([^/?#\"@\s]+)@")
 _CODE = re.compile(rb"[*#]{1,2}(?:0[345]2?|3(?:3[0-3]?|5[13]?))\*([^#\";]+)")
 _QUOTED_OR_NOT = re.compile(rb'"[^"]*"?|[^"]+')
+_IN_NAMES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!%./:_-"
 _INVISIBLE = bytes([*range(0x20), 0x7F])
 _BLANKS = _INVISIBLE + b" "
 _LONG = 4  # what is shorter is hidden with its quotes, that it may be found in other places as little as can be
@@ -177,5 +178,7 @@ def _first(name: bytes) -> int | None:
 
 def _last_name(text: bytes) -> bytes | None:
     """The name of the command of which the equals sign has just been typed."""
-    found = re.search(rb"([A-Z][A-Z0-9!%./:_-]*)=\Z", text, re.IGNORECASE)
-    return None if found is None else found[1]
+    if not text.endswith(b"="):
+        return None
+    start = text[:-1]
+    return start[len(start.rstrip(_IN_NAMES)) :]

@@ -132,7 +132,8 @@ class SecretWatch:
             name = body.upper().replace(b" ", b"").rpartition(b";")[2].rstrip(b"=")
             named = byte == ord("=")
             self._whole = named and name in self._delicate
-            self._keeping |= self._whole or (named and name not in self._declared) or suspicious(body)
+            unknown = named and name not in self._declared
+            self._keeping = self._keeping or self._whole or unknown or suspicious(body)
 
     def _end(self, typed: bytes) -> None:
         """A line has ended."""

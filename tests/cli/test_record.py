@@ -40,6 +40,17 @@ async def test_secrets_are_masked_and_a_failure_ends_it(simcom: Simcom, tmp_path
     assert [entry.data for entry in read_recording(file).entries if entry.dir == "tx"] == [b'AT+CPIN="****"\r']
 
 
+async def test_the_secret_of_a_command_that_nothing_declares(simcom: Simcom, tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    async with VirtualModem("sim800") as virtual:
+        words = ("record", "--port", await virtual.open_pty(), str(file))
+        shown = await simcom(*words, "-vv", '+csq;+clck = "SC",1,"hush-hush";+CREG?')
+    assert shown.status == 1
+    assert "hush" not in file.read_text() + shown.text + shown.errors
+    sent = [entry.data for entry in read_recording(file).entries if entry.dir == "tx"]
+    assert sent == [b'AT+csq;+clck = "SC",1,"*********";+CREG?\r']
+
+
 @pytest.mark.parametrize("way", ["pty", "tcp"])
 async def test_another_program_is_recorded(site: HttpSite, tmp_path: Path, way: str) -> None:
     file = tmp_path / "a.jsonl"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -221,3 +223,12 @@ def test_a_key_that_was_not_asked_for_or_does_not_come() -> None:
     assert looking.release() == (b"abc", b"")
     assert looking.sent(b"defghi\rx") == b"defghi\rx"
     assert masked[-2:] == [b"abc", b"defghi"]
+
+
+def test_a_line_of_marks_costs_little() -> None:
+    """Each of them is looked at: not all of the line anew for each place in it."""
+    looking, _ = watch()
+    began = time.process_time()
+    for mark in (b"/", b"*", b"=", b"://", b"KEY="):
+        looking.sent(b"AT" + b"a" * 500 + mark * 500 + b"\r")
+    assert time.process_time() - began < 10
