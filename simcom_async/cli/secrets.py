@@ -33,6 +33,7 @@ _EDITING = b"\x08\x7f"
 _PEM_END = b"-----END "
 #: Behind one of these a secret may begin: a parameter, a user in a URL, a code that is dialled.
 _MARKS = b"=/*"
+_NEAR = 64  # bytes in front of it that tell
 _FINALS = (b"OK", b"ERROR", b"+CME ERROR", b"+CMS ERROR")
 
 
@@ -133,7 +134,7 @@ class SecretWatch:
             named = byte == ord("=")
             self._whole = named and name in self._delicate
             unknown = named and name not in self._declared
-            self._keeping = self._keeping or self._whole or unknown or suspicious(body)
+            self._keeping = self._keeping or self._whole or unknown or suspicious(body[-_NEAR:])
 
     def _end(self, typed: bytes) -> None:
         """A line has ended."""
