@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = ["FtpControl"]
 
-#: Bytes of a line, lines of a reply, replies that nobody has asked for: more is no FTP.
+#: Bytes of a line, lines of a reply, preliminary replies to one command, replies that nobody wants: more is no FTP.
 _LINE_LIMIT = 8192
 _LINES_LIMIT = 256
+_PRELIMINARY_LIMIT = 4
 _REPLIES_LIMIT = 16
 #: Seconds that a server has to say good-bye.
 _FAREWELL = 1.0
@@ -57,6 +58,7 @@ class FtpControl(aioftp.Client):
         self._control: Connection | None = None
         self._hearing: asyncio.Task[None] | None = None
         self._replies: deque[tuple[aioftp.Code, list[str]]] = deque()
+        self._preliminary = 0
         self._failure: NetworkFailure | None = None
         self._news = asyncio.Event()
 
@@ -113,6 +115,7 @@ class FtpControl(aioftp.Client):
     ) -> list[str]:
         """Send a command (None: only wait) and return the lines of its reply, which must be one of ``expected``."""
         censor_after = 5 if secret else None
+        self._preliminary = 0
         try:
             code, lines = await self.command(command, expected, waits or (), censor_after)
         except aioftp.StatusCodeError as error:
@@ -169,7 +172,7 @@ class FtpControl(aioftp.Client):
     # What the server says
 
     async def parse_response(self) -> tuple[aioftp.Code, list[str]]:
-        """The next reply. Raises SilentServer when none comes in time."""
+        """The next reply. Raises SilentServer when none comes in time, FtpFailure when the last one does not."""
         while not self._replies:
             if self._failure is not None:
                 raise self._failure
@@ -177,7 +180,11 @@ class FtpControl(aioftp.Client):
                 await within(self._clock, self._idle, self._change())
             except TimeoutError as error:
                 raise SilentServer("no reply") from error
-        return self._replies.popleft()
+        reply = self._replies.popleft()
+        self._preliminary += reply[0].matches("1xx")
+        if self._preliminary > _PRELIMINARY_LIMIT:
+            raise FtpFailure(FtpCode.REPLY_ERROR, "preliminary replies without an end")
+        return reply
 
     @property
     def _connection(self) -> Connection:
@@ -203,7 +210,7 @@ class FtpControl(aioftp.Client):
         """One reply of one line or more (RFC 959 4.2)."""
         line = await self._line()
         code, rest = line[:3], line[3:]
-        if not code.isdigit() or len(code) < 3 or rest[:1] not in ("", " ", "-"):
+        if not (code.isascii() and code.isdigit()) or len(code) < 3 or rest[:1] not in ("", " ", "-"):
             raise FtpFailure(FtpCode.REPLY_ERROR, line)
         lines = [rest]
         while rest[:1] == "-" and (len(lines) == 1 or not line.startswith(f"{code} ")):
@@ -233,9 +240,7 @@ class _End:
 
     async def readline(self) -> bytes:
         """The next line with its end; empty at the end of the connection. Silence is no failure: none may be due."""
-        while (end := self.heard.find(b"\n") + 1) == 0:
-            if len(self.heard) > _LINE_LIMIT:
-                raise BoundlessReply(FtpCode.REPLY_ERROR, "a line without an end")
+        while (end := self.heard.find(b"\n") + 1) == 0 and len(self.heard) <= _LINE_LIMIT:
             try:
                 data = await self._connection.read()
             except SilentServer:
@@ -243,6 +248,8 @@ class _End:
             if not data:
                 return b""
             self.heard += data
+        if not 0 < end <= _LINE_LIMIT + 1:
+            raise BoundlessReply(FtpCode.REPLY_ERROR, "a line without an end")
         line = bytes(self.heard[:end])
         del self.heard[:end]
         return line

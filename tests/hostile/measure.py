@@ -38,9 +38,13 @@ def peak_memory() -> Iterator[Peak]:
         tracemalloc.stop()
 
 
-def resident() -> int:
-    """Bytes of memory that this process has: costs nothing to ask, and counts all that was not given back."""
-    gc.collect()
+def resident(*, collect: bool = True) -> int:
+    """Bytes of memory that this process has: costs nothing to ask, and counts all that was not given back.
+
+    ``collect``: what is garbage does not count.
+    """
+    if collect:
+        gc.collect()
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 

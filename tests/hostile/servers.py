@@ -80,19 +80,20 @@ class Villain:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         try:
-            with suppress(OSError, asyncio.IncompleteReadError, ValueError):
+            with suppress(OSError, asyncio.CancelledError, asyncio.IncompleteReadError, ValueError):
                 await self._talk(reader, writer)
         finally:
             writer.transport.abort()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         saying = self.greeting
-        while await self._say(saying, reader, writer):
+        while await self.speak(saying, reader, writer):
             line = (await reader.readuntil(b"\r\n\r\n" if self.head else b"\n")).decode("latin-1")
             self.heard.append(line)
             saying = next((what for begin, what in self.sayings.items() if line.upper().startswith(begin)), Saying())
 
-    async def _say(self, saying: Saying, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    async def speak(self, saying: Saying, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Say something; whether there is a connection behind it."""
         spoken = 0
         for piece in saying.pieces():
             writer.write(piece)

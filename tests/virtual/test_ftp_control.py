@@ -82,6 +82,20 @@ async def test_replies_without_an_end(said: bytes) -> None:
             await client.login("user", "secret")
 
 
+async def test_preliminary_replies_without_an_end() -> None:
+    async with RawSite(b"220 x\r\n" + b"120 x\r\n" * 5 + b"230 x\r\n", wait_for=b"") as site, reached(site) as client:
+        with pytest.raises(FtpFailure) as failed:
+            await client.ask(None, "230", refused=FtpCode.PASSWORD_ERROR, waits="1xx")
+        assert failed.value.code is FtpCode.REPLY_ERROR
+
+
+async def test_some_preliminary_replies_each_time() -> None:
+    said = b"120 x\r\n" * 4 + b"230 x\r\n"
+    async with RawSite(b"220 x\r\n" + said * 2, wait_for=b"") as site, reached(site) as client:
+        for _ in range(2):
+            await client.ask(None, "230", refused=FtpCode.PASSWORD_ERROR, waits="1xx")
+
+
 async def test_a_logout_that_is_refused() -> None:
     async with FtpSite() as site:
         site.faults.append(FtpFault(command="QUIT", reply="500 stay"))
