@@ -22,7 +22,7 @@ _POP3 = Path("/usr/lib/dovecot/pop3")
 #: Why there is none here; empty where there is.
 MISSING = "" if _PROGRAM and _POP3.exists() and os.geteuid() == 0 else "dovecot-pop3d is not installed, or no root"
 #: Seconds that it has to start.
-_BOOT = 15.0
+_BOOT = 60.0
 #: Mail belongs to this user (Debian's nobody).
 _USER, _GROUP = 65534, 65534
 _CONFIGURATION = """\
@@ -76,22 +76,26 @@ class Dovecot:
         self.port, self.tls_port = _free(), _free()
         self._prepare()
         assert _PROGRAM is not None
-        self._process = await asyncio.create_subprocess_exec(
-            _PROGRAM,
-            "-F",
-            "-c",
-            str(self._folder / "dovecot.conf"),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            async with asyncio.timeout(_BOOT):
-                await self._up()
-        except BaseException:
-            await self.__aexit__()
-            raise
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
+            notices.bind(str(self._folder / "notices"))
+            notices.setblocking(False)
+            self._process = await asyncio.create_subprocess_exec(
+                _PROGRAM,
+                "-F",
+                "-c",
+                str(self._folder / "dovecot.conf"),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+                env={**os.environ, "NOTIFY_SOCKET": notices.getsockname()},
+            )
+            try:
+                async with asyncio.timeout(_BOOT):
+                    await self._up(notices)
+            except BaseException:
+                await self.__aexit__()
+                raise
         return self
 
     async def __aexit__(self, *failure: object) -> None:
@@ -137,19 +141,17 @@ class Dovecot:
         )
         (self._folder / "dovecot.conf").write_text(configuration, encoding="utf-8")
 
-    async def _up(self) -> None:
-        """Wait until it listens; it does not say so."""
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-            except OSError:
-                if self._process.returncode is not None:
-                    raise RuntimeError("dovecot has ended") from None
-                await asyncio.sleep(0.02)
-            else:
-                writer.close()
-                await writer.wait_closed()
-                return
+    async def _up(self, notices: socket.socket) -> None:
+        """Wait until it says, as services say it to systemd, that it listens."""
+        said = asyncio.ensure_future(asyncio.get_running_loop().sock_recv(notices, 1024))
+        ended = asyncio.ensure_future(self._process.wait())
+        try:
+            await asyncio.wait({said, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if not said.done() or b"READY=1" not in said.result():
+                raise RuntimeError("dovecot does not start")
+        finally:
+            said.cancel()
+            ended.cancel()
 
 
 def _free() -> int:

@@ -51,6 +51,8 @@ SERVICES = tuple(SCENES)
 LIMIT, PLAIN_LIMIT, WHOLE_LIMIT = 1_500.0, 400.0, 3_000.0
 #: Seconds after which a caller who has cancelled is released (law 8).
 RELEASED = 6.0
+#: Seconds in which tasks that were cancelled have to end.
+ENDING = 1.0
 #: Seconds until a service that is still taken is asked for again.
 AGAIN = 10.0
 
@@ -359,13 +361,9 @@ async def _leaks(scene: Scene, before: set[asyncio.Task[Any]], outcome: Outcome)
     """After all is closed nothing is left: no task, no timer, no byte that nobody has seen."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, Loop)
-    left = asyncio.all_tasks() - before
-    for _ in range(50):
-        if not left:
-            break
-        await asyncio.sleep(0.002)
-        left = asyncio.all_tasks() - before
-    if left:
+    if left := asyncio.all_tasks() - before:
+        await asyncio.wait(left, timeout=ENDING)
+    if left := asyncio.all_tasks() - before:
         outcome.worse(Verdict.TASKS, f"{sorted(map(repr, left))}")
         for task in left:
             task.cancel()

@@ -95,6 +95,8 @@ class Farm:
         self.report = Report()
         self.pairs: list[tuple[VirtualModem, Modem]] = []
         self.over = False
+        self.warm_at = 0.0
+        self.warm = asyncio.Event()
         self._number = 0
 
     @asynccontextmanager
@@ -173,8 +175,11 @@ class Farm:
     # The course
 
     async def work(self, modem: Modem, random: Random, end: float, *, altered: bool) -> None:
-        """One job after the other. With ``altered`` bytes may be changed on the wire, and nobody can know."""
-        while time.monotonic() < end:
+        """One job after the other. With ``altered`` bytes may be changed on the wire, and nobody can know.
+
+        ``over`` ends it, too: a mail that may have been sent when its verb is cancelled is an error like any other.
+        """
+        while not self.over and time.monotonic() < end:
             job = random.choice(self.jobs(modem))
             try:
                 await job(modem)
@@ -190,6 +195,8 @@ class Farm:
                 self.report.wrong.append(f"{job.__name__} by {modem!r}: {error!r}")
             else:
                 self.report.jobs[job.__name__] += 1
+            if time.monotonic() >= self.warm_at:
+                self.warm.set()
             await asyncio.sleep(0)
 
     async def trouble(self, virtual: VirtualModem, random: Random, end: float, *, altered: bool) -> None:
@@ -271,9 +278,8 @@ async def soaked(count: int, seconds: float, seed: int, *, altered: bool = False
             )
         ]
         tasks = [asyncio.ensure_future(work) for work in works]
-        await asyncio.sleep(0)
-        while time.monotonic() < end - seconds * 0.6:  # noqa: ASYNC110 - of this machine, not of the loop
-            await asyncio.sleep(0.05)
+        farm.warm_at = end - seconds * 0.6
+        await farm.warm.wait()
         started = _memory()
         await asyncio.gather(*tasks)
         await asyncio.sleep(5)
@@ -329,7 +335,7 @@ async def replugged(count: int, times: int, seed: int) -> Report:
                 asyncio.ensure_future(farm.work(modem, Random(number), end, altered=False))
                 for number, (_, modem) in enumerate(farm.pairs)
             ]
-            for _ in range(times):
+            for _ in range(times):  # pulled out at moments by chance: nothing is awaited here
                 await asyncio.sleep(farm.random.uniform(0.2, 0.6))
                 for virtual, _ in farm.pairs:
                     virtual.unplug()
@@ -338,6 +344,7 @@ async def replugged(count: int, times: int, seed: int) -> Report:
                 for virtual, _ in farm.pairs:
                     virtual.plug()
             await asyncio.sleep(1)
+            farm.over = True
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -359,7 +366,7 @@ async def _left(before: tuple[int, int], report: Report) -> None:
     for _ in range(200):
         if after <= before and after[1] <= before[1]:
             return
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)  # threads and callbacks of the loop close descriptors, and tell nobody
         after = await _counts()
     report.wrong.append(f"{after[0]} tasks and {after[1]} descriptors are left, there were {before[0]} and {before[1]}")
 
