@@ -75,11 +75,19 @@ async def test_who_refuses_tls_has_none_and_who_goes_away_is_gone() -> None:
         assert failed.value.code is FtpCode.SERVER_ERROR
 
 
-@pytest.mark.parametrize("said", [b"230-x\r\n" * 1000, b"230 " + b"x" * 20_000])
+@pytest.mark.parametrize("said", [b"230-x\r\n" * 1000, b"230 " + b"x" * 20_000, b"230 " + b"x" * 9_000 + b"\r\n"])
 async def test_replies_without_an_end(said: bytes) -> None:
     async with RawSite(b"220 x\r\n" + said, wait_for=b"") as site, reached(site) as client:
         with pytest.raises(BoundlessReply):
             await client.login("user", "secret")
+
+
+async def test_digits_that_are_none_of_a_code() -> None:
+    said = "220 x\r\n\N{SUPERSCRIPT TWO}30 x\r\n".encode("latin-1")
+    async with RawSite(said, wait_for=b"") as site, reached(site) as client:
+        with pytest.raises(FtpFailure) as failed:
+            await client.login("user", "secret")
+        assert failed.value.code is FtpCode.REPLY_ERROR
 
 
 async def test_preliminary_replies_without_an_end() -> None:
