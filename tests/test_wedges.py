@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import pytest
 
 from simcom_async.errors import CommandTimeout, LinkError, ModemRestarted, OutcomeUnknown, ProtocolError, SimcomError
+from simcom_async.link.condition import Condition
+from simcom_async.link.layer import Layer, RecoveryStep
 from simcom_async.modem import Modem, open_modem
 from simcom_async.sessions.ftp_flow import FtpWay
 from simcom_async.sites import FtpSite, HttpSite
@@ -46,8 +48,14 @@ class Place:
 
 
 @asynccontextmanager
-async def place(family: str) -> AsyncIterator[Place]:
+async def place(family: str, *, power: bool = False) -> AsyncIterator[Place]:
     clock = FastClock(SPEED)
+
+    async def switched() -> None:
+        virtual.power_off()
+        await clock.sleep(1)
+        virtual.power_on()
+
     async with (
         HttpSite([ECHO]) as http,
         HttpSite([ECHO], tls=CA.issue()) as https,
@@ -55,7 +63,7 @@ async def place(family: str) -> AsyncIterator[Place]:
         FtpSite(certificate=CA.pem("127.0.0.1"), tls_required=True) as ftps,
         SmtpSite(users={"joe": "secret"}) as smtp,
         VirtualModem(family, clock=clock, urc_delay=0) as virtual,
-        open_modem(virtual.port(), apn="internet", clock=clock) as modem,
+        open_modem(virtual.port(), apn="internet", clock=clock, power=switched if power else None) as modem,
     ):
         await modem.network.up()
         yield Place(virtual, modem, clock, http, https, ftp, ftps, smtp)
@@ -361,14 +369,31 @@ async def test_a_restart_while_a_file_is_read(offset: int) -> None:
 
 
 async def hanging(place: Place) -> None:
-    """A server that has said a part of its answer, and says no more."""
-    with pytest.raises(CommandTimeout):
+    """A server that has said a part of its answer, and says no more: the caller is released in time."""
+    place.http.routes.append(Route(path="/hangs", body=BODY, fault=ServerFault.HANG, fault_after=1000))
+    start = place.clock.time()
+    with pytest.raises(CommandTimeout, match="total limit after 5 s"):
         await place.modem.http.get(place.http.url_of("/hangs"), timeout=5)
+    assert place.clock.time() - start < 12  # it waits some seconds for the end of what it has given up
+    assert place.modem.link.condition is Condition.DRAINING
 
 
 async def test_a_server_that_holds_the_port_is_given_up_within_a_bound() -> None:
     """What is pushed ends with the server: its silence is bounded by the patience with it, and named meanwhile."""
     async with asyncio.timeout(60), place("sim7100") as here:
-        here.http.routes.append(Route(path="/hangs", body=BODY, fault=ServerFault.HANG, fault_after=1000))
+        steps: list[RecoveryStep] = []
+        here.modem.link.bus.on(RecoveryStep, steps.append)
         await hanging(here)
-        await goes_on(here, post, within=130)
+        assert (steps[0].layer, steps[0].outcome.value) == (Layer.ABORT, "begun")
+        assert "AT+CHTTPACT" in steps[0].why
+        await goes_on(here, post, within=130)  # it waits for the end of that
+
+
+async def test_a_server_that_holds_the_port_and_a_user_who_cannot_wait() -> None:
+    """Nothing of AT frees such a port: the supply does."""
+    async with asyncio.timeout(60), place("sim7100", power=True) as here:
+        await hanging(here)
+        start = here.clock.time()
+        await here.modem.recover(Layer.POWER, at_least=Layer.POWER)
+        await goes_on(here, post, within=10)
+        assert here.clock.time() - start < 40
