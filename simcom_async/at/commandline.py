@@ -22,7 +22,7 @@ _REGISTER = re.compile(rb"S([0-9]+)(\?|=[0-9]*|)", re.IGNORECASE)
 _DIAL = re.compile(rb"D([^;]*;?)", re.IGNORECASE)
 _BASIC = re.compile(rb"([&%\\]?[A-Z])([0-9]*)(\?|)", re.IGNORECASE)
 _PARAMETERS = re.compile(rb'(?:[^";]|"[^"]*")*')
-_QUOTED_OR_NOT = re.compile(rb'"[^"]*"?|[^"]+')
+_QUOTED_OR_BLANK = re.compile(rb'("[^"]*"?)| +')
 _INVISIBLE = bytes([*range(0x20), 0x7F])
 _FORMS: dict[bytes, tuple[Form, ...]] = {
     b"=?": (Form.TEST,),
@@ -82,8 +82,8 @@ def parse(body: bytes, dialect: Dialect) -> Iterator[Part]:
 
 def _squeeze(body: bytes) -> bytes:
     """Without control characters, and without blanks outside quotes."""
-    pieces = _QUOTED_OR_NOT.findall(body.translate(None, _INVISIBLE))
-    return b"".join(piece if piece.startswith(b'"') else piece.replace(b" ", b"") for piece in pieces)
+    visible = body.translate(None, _INVISIBLE)
+    return _QUOTED_OR_BLANK.sub(rb"\1", visible) if b" " in visible else visible
 
 
 def _next_command(rest: bytes) -> tuple[bytes, tuple[Form, ...], bytes, int]:

@@ -44,6 +44,8 @@ _CR, _LF = 13, 10
 _REPEAT = re.compile(rb"[^A-Za-z0-9]*A\Z", re.IGNORECASE)
 _AT = re.compile(rb"AT", re.IGNORECASE)
 _WORDS = re.compile(rb"[A-Za-z0-9]")
+#: What a command begins with; what does not need not be parsed, however long it is.
+_BEGINNING = re.compile(rb"[\x00-\x20\x7f;]*[A-Za-z+*^#$&%\\]")
 
 
 class Mode(Enum):
@@ -303,6 +305,8 @@ class Responder:
             return False
         if behind.lstrip().startswith(b"+"):
             return True
+        if not _BEGINNING.match(behind):
+            return False
         parts = list(islice(parse(behind, self.dialect), _CERTAIN))
         return bool(parts) and all(part.command is not None for part in parts)
 

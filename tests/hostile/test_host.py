@@ -49,6 +49,7 @@ TYPED = {
     "a number without an end": b"AT+CFUN=" + b"9" * 5_000 + b"\r",
     "unknown commands": b"AT+XYZZY=1\r" * (WRITE // 11),
     "quotes": b'AT+"""""""",,,,;;;;\r' * (WRITE // 20),
+    "quotes behind what looks like AT": (b'xAT" ' * 300 + b"\r") * 3,
 }
 
 
