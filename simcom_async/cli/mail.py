@@ -260,7 +260,7 @@ def _address(address: str) -> tuple[str, int | None]:
     host, colon, port = address.rpartition(":")
     if not colon:
         return address, None
-    if not port.isdecimal():
+    if not (port.isascii() and port.isdecimal() and len(port) <= 5):
         raise click.BadParameter("a server is HOST or HOST:PORT", param_hint="--server")
     return host, int(port)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ADDRESS", "Address", "announce", "client_port", "place", "stop_signals", "stopped"]
 
-
+_PORT = re.compile(r"[0-9]{1,5}")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -30,7 +31,7 @@ class Address(click.ParamType[tuple[str, int]]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
         """Host and port."""
         host, _, port = str(value).rpartition(":")
-        if not host or not port.isdecimal() or int(port) > 65535:
+        if not host or not _PORT.fullmatch(port) or int(port) > 65535:
             self.fail(f"{value!r} is not HOST:PORT, such as 127.0.0.1:0", param, ctx)
         return host.removeprefix("[").removesuffix("]"), int(port)
 

@@ -22,8 +22,8 @@ class Trait(Enum):
 
 
 _SHAPES = {
-    Trait.IMEI: (re.compile(r"\d{14,17}"), "14 to 17 digits"),
-    Trait.ICCID: (re.compile(r"\d{18,20}F?", re.IGNORECASE), "18 to 20 digits"),
+    Trait.IMEI: (re.compile(r"[0-9]{14,17}"), "14 to 17 digits"),
+    Trait.ICCID: (re.compile(r"[0-9]{18,20}F?", re.IGNORECASE), "18 to 20 digits"),
     Trait.USB: (re.compile(r"[^\x00-\x1f]+"), "the serial number of a USB device"),
 }
 

@@ -6,7 +6,7 @@ import re
 
 __all__ = ["byte_range"]
 
-ONE_RANGE = re.compile(r"bytes=\s*(\d*)-(\d*)\s*", re.ASCII)
+ONE_RANGE = re.compile(r"bytes=\s*(\d{0,20})-(\d{0,20})\s*", re.ASCII)
 
 
 def byte_range(header: str | None, length: int) -> range | None:

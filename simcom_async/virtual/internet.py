@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 from collections import Counter
@@ -32,6 +33,7 @@ __all__ = [
 #: Connections at the same time (SIM800 AT manual 8.2.1: six).
 CONNECTION_LIMIT = 6
 _READ_SIZE = 65536
+_PORT = re.compile(r"[0-9]{1,5}")
 _VERSIONS = {
     "1.0": ssl.TLSVersion.TLSv1,
     "1.1": ssl.TLSVersion.TLSv1_1,
@@ -340,7 +342,7 @@ def host_map(table: Mapping[str, str | tuple[str, int]]) -> dict[str, tuple[str,
     for source, target in table.items():
         if isinstance(target, str):
             host, _, port = target.rpartition(":")
-            if not host or not port.isdigit() or not 0 < int(port) < 65536:
+            if not host or not _PORT.fullmatch(port) or not 0 < int(port) < 65536:
                 raise UsageError(f"{target!r} is no HOST:PORT", field="hosts", value=target, allowed="HOST:PORT")
             target = (host, int(port))
         found[source.lower()] = target

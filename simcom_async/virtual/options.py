@@ -24,7 +24,7 @@ def _never(value: object) -> object:
 Seconds = Annotated[float, Field(ge=0)]
 PositiveSeconds = Annotated[float | None, Field(gt=0), BeforeValidator(_never)]
 TlsVersion = Literal["1.0", "1.1", "1.2", "1.3"] | None
-Digits = Annotated[str, Field(pattern=r"^\d+$")]
+Digits = Annotated[str, Field(pattern=r"^[0-9]+$")]
 
 
 class Options(BaseModel):

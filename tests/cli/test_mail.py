@@ -99,6 +99,7 @@ async def test_what_the_module_cannot_write_goes_whole_when_it_may(
         ("--from", "a@x.y", "--subject", "a\nBcc: c@x.y", "b@x.y"),
         ("--from", "a@x.y", "--attach", "/nowhere/at/all", "b@x.y"),
         ("--from", "a@x.y", "--server", "h:x", "b@x.y"),
+        ("--from", "a@x.y", "--server", "h:" + "9" * 5_000, "b@x.y"),
         ("b@x.y",),
     ],
 )

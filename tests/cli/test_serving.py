@@ -20,7 +20,9 @@ def test_an_address(text: str, address: tuple[str, int]) -> None:
     assert ADDRESS.convert(text, None, None) == address
 
 
-@pytest.mark.parametrize("text", ["", "80", ":80", "localhost", "localhost:", "localhost:65536", "localhost:-1"])
+@pytest.mark.parametrize(
+    "text", ["", "80", ":80", "localhost", "localhost:", "localhost:65536", "localhost:-1", "h:" + "9" * 5_000]
+)
 def test_what_is_no_address(text: str) -> None:
     with pytest.raises(click.BadParameter, match="HOST:PORT"):
         ADDRESS.convert(text, None, None)

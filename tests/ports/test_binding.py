@@ -35,6 +35,7 @@ def test_other_urls(url):
         "imei:",
         "imei:12345",
         "imei:86795903123456x",
+        "imei:" + "\N{ARABIC-INDIC DIGIT THREE}" * 15,
         "iccid:8949",
         "usb:",
         "usb:a\x00b",

@@ -60,7 +60,9 @@ async def test_the_map_sends_elsewhere() -> None:
         assert internet.count == 0
 
 
-@pytest.mark.parametrize("target", ["nohost", ":80", "h:", "h:x", "h:0", "h:70000"])
+@pytest.mark.parametrize(
+    "target", ["nohost", ":80", "h:", "h:x", "h:0", "h:70000", "h:\N{SUPERSCRIPT TWO}", "h:" + "9" * 5_000]
+)
 def test_a_map_needs_addresses(target: str) -> None:
     with pytest.raises(UsageError, match="HOST:PORT"):
         host_map({"www.sim.com": target})

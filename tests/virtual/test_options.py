@@ -55,6 +55,7 @@ def test_words_for_none() -> None:
         ("pin", "12"),
         ("pin", "abcd"),
         ("imei", "12345"),
+        ("imei", "\N{ARABIC-INDIC DIGIT THREE}" * 15),
         ("iccid", "x" * 20),
         ("rssi", 100),
         ("operator", 'a"b'),
