@@ -22,7 +22,7 @@ from simcom_async.commands.files import (
     FileSpaceRead,
     FolderHeading,
 )
-from simcom_async.errors import CommandFailed, ProtocolError, ServiceFailed
+from simcom_async.errors import CommandFailed, ProtocolError, ServiceFailed, UsageError
 from simcom_async.sessions.parameter import composed
 
 if TYPE_CHECKING:
@@ -71,14 +71,15 @@ class FileVisit:
         self._link = link
         self._clock = clock
         self.leftover: str | None = None
-        self._home: str | None = None
+        self._home: DirectoryChange | None = None
         self._here = ""
 
     async def go(self, folder: ModulePath) -> None:
         """Have this folder as the current directory. Raises ServiceFailed when there is none."""
         change = composed(self._link.dialect, {"path": "path"}, DirectoryChange, path=str(folder))
         if self._home is None:
-            self._home = self._here = (await self._link.send(DirectoryRead())).path
+            self._here = (await self._link.send(DirectoryRead())).path
+            self._home = _way_to(self._here)
         if _bare(self._here) == _bare(str(folder)):
             return
         with failing(f"no folder {folder}", "make it first, or list the one above"):
@@ -91,8 +92,8 @@ class FileVisit:
             with suppress(CommandFailed):  # there is nothing of it
                 await self._link.send(FileDelete(name=leftover))
         home, self._home = self._home, None
-        if home is not None and _bare(home) != _bare(self._here):
-            await self._link.send(DirectoryChange(path=home))
+        if home is not None and _bare(home.path) != _bare(self._here):
+            await self._link.send(home)
 
     async def entries(self, folder: ModulePath) -> list[FileEntry]:
         """What is in a folder: folders, then files."""
@@ -132,6 +133,14 @@ class FileVisit:
             if isinstance(space, FileSpaceOfBoth) and space.card == drive:
                 return DriveSpace(space.card_total, space.card_used)
         return None
+
+
+def _way_to(told: str) -> DirectoryChange:
+    """The command that leads to where a module says that it is. Raises ProtocolError."""
+    try:
+        return DirectoryChange(path=told)
+    except UsageError as error:
+        raise ProtocolError(f"{told!r} is no directory; bytes were lost or changed on the line") from error
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pytest
 
 from simcom_async.dialects import SIM7100
-from simcom_async.errors import LimitExceeded, ServiceFailed
+from simcom_async.errors import LimitExceeded, ProtocolError, ServiceFailed
 from simcom_async.modem import Modem
 from simcom_async.ports.clock import LoopClock
 from simcom_async.sessions.file_visit import DriveSpace, FileVisit, moment
@@ -48,6 +48,14 @@ async def test_there_and_back(at: Start) -> None:
 async def test_who_is_there_already_need_not_go(at: Start) -> None:
     peer, visit = await at()
     await visit.go(ModulePath.of("C:/home"))
+    await visit.back()
+    assert peer.lines == ["AT+FSCD?"]
+
+
+async def test_a_module_that_is_nowhere(at: Start) -> None:
+    peer, visit = await at(**{"AT+FSCD?": text("+FSCD: \x03C:/home")})
+    with pytest.raises(ProtocolError, match="is no directory"):
+        await visit.go(ModulePath.of("D:/x"))
     await visit.back()
     assert peer.lines == ["AT+FSCD?"]
 

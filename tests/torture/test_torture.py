@@ -46,6 +46,7 @@ def test_struck(service: str) -> None:
     [
         (77, "ftp/sim900/delete/garble-bytes/0"),  # another password than was told
         (101, "ftp/sim7100/delete/lose-bytes/2"),  # and the same of plain FTP of a SIM7100
+        (202, "files/sim7100/read/insert-bytes/0"),  # a current directory that there cannot be
         (5, "ftp/sim900/download-blocks/insert-bytes/0"),  # another folder
         (101, "ftp/sim7100/rmdir/garble-bytes/0"),  # half a line end, and the next answer behind it
         (77, "pop3/sim900/move/garble-bytes/0"),  # an answer that waits when the marks are to be taken back
