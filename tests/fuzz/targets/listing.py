@@ -42,7 +42,7 @@ def check(data: bytes) -> None:
     listing = supply.pick((b"\r\n", b"\n", b"\r\r\n")).join(lines)
     found = parsed_listing(listing, now)
     meant = [line.rstrip(b"\r") for line in listing.split(b"\n")]
-    shown = [line.decode("utf-8") if _utf8(line) else line.decode("latin-1") for line in meant]
+    shown = [line.decode("utf-8", "surrogateescape") for line in meant]
     assert [entry.line for entry in found] == [line for line in shown if line and not _is_total(line)]
     for entry in found:
         _check_entry(entry, now)
@@ -52,14 +52,6 @@ def check(data: bytes) -> None:
 
 def _is_total(line: str) -> bool:
     return line.startswith("total ") and line[6:].isdecimal()
-
-
-def _utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _check_entry(entry: FtpEntry, now: datetime) -> None:
