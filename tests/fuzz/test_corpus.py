@@ -17,6 +17,7 @@ _CASES = {
     "demux": 60,
     "ftp_control": 60,
     "pop3_site": 60,
+    "smtp_client": 30,
     "explain": 60,
     "responder": 40,
     "recording": 60,
