@@ -25,7 +25,7 @@ __all__ = ["HeldAnswer"]
 
 _MORE_LIMIT = 150.0  # seconds until the module says that more has come, or that the server is silent
 _DRAIN_LIMIT = 120.0  # seconds for reading away what nobody wants
-
+_END_LIMIT = 2.0  # seconds until a module that reads no more says that the session has ended
 
 _LIST_MAXIMUM = 4_194_304  # bytes of a list, or of the head of a mail
 _PORTION = 8_192  # bytes that are read in one step, or a chunk more: a step has a price of its own
@@ -134,6 +134,7 @@ class HeldAnswer:
             self.unread = False
             if self._lines.ended:
                 return b""
+            await self.ended_within(_END_LIMIT)
             self._ended()
             raise
         self.unread = self.unread and not _last(reading)

@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from simcom_async.errors import ModemRestarted, ProtocolError
+from simcom_async.commands.email_pop3 import EmailPop3OutCode
+from simcom_async.errors import ModemRestarted, Pop3Error, ProtocolError
 from simcom_async.sessions.pop3_numeric import NumericPop3
+from simcom_async.sites import MailFault, ServerFault
 from simcom_async.sites.pop3 import Pop3Site
-from simcom_async.virtual.faults import DropLine, Fault, LoseBytes, ShortRead, WrongCount
+from simcom_async.virtual.faults import DropLine, Fault, LateLine, LoseBytes, ShortRead, WrongCount
 from tests.sessions.mail_ends import ends, mailbox
 from tests.virtual.client import until
 
@@ -60,6 +62,16 @@ async def test_a_module_that_restarts_while_more_is_awaited_is_known_at_once(sit
                 await reading
         site.gate.open()
         await box.__aexit__(None, None, None)
+
+
+async def test_a_module_that_refuses_to_read_before_it_says_that_the_session_has_ended(site: Pop3Site) -> None:
+    site.publish(LARGE)
+    site.faults.append(MailFault(command="RETR", fault=ServerFault.CLOSE, after=3_000, times=1))
+    async with ends("sim900") as (virtual, modem), mailbox(modem, site) as box:
+        virtual.faults.add(LateLine("+POP3OUT", seconds=0.5))
+        with pytest.raises(Pop3Error) as failed:
+            await box.source(1)
+        assert failed.value.code == EmailPop3OutCode.CONNECT_ERROR
 
 
 @pytest.mark.parametrize(
