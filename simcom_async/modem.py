@@ -360,8 +360,8 @@ async def _virtual(url: str, clock: Clock) -> VirtualModem:
     name, _, query = url.removeprefix(_VIRTUAL).partition("?")
     options: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True))
     seed = options.pop("seed", "0")
-    if not (seed.isascii() and seed.isdecimal()):
-        raise UsageError(f"seed: {seed!r} is no number", field="seed", value=seed, allowed="a whole number")
+    if not (seed.isascii() and seed.isdecimal() and len(seed) <= 20):
+        raise UsageError(f"seed: {seed!r} is no number", field="seed", value=seed, allowed="at most 20 digits")
     virtual = VirtualModem(name, clock=clock, seed=int(seed), **options)
     try:
         await virtual.start()

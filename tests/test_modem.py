@@ -191,7 +191,17 @@ async def test_a_url_that_names_no_port(url: str) -> None:
         await connect(url)
 
 
-@pytest.mark.parametrize("query", ["urc_delay=-1", "nonsense=1", "seed=x", "cmee=3", "pin=1"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "urc_delay=-1",
+        "nonsense=1",
+        "seed=x",
+        pytest.param(f"seed={'9' * 5_000}", id="a-seed-without-end"),
+        "cmee=3",
+        "pin=1",
+    ],
+)
 async def test_an_option_that_a_virtual_modem_does_not_have(query: str) -> None:
     with pytest.raises(UsageError):
         await connect(f"virtual:sim800?{query}")

@@ -21,7 +21,17 @@ def test_an_address(text: str, address: tuple[str, int]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "80", ":80", "localhost", "localhost:", "localhost:65536", "localhost:-1", "h:" + "9" * 5_000]
+    "text",
+    [
+        "",
+        "80",
+        ":80",
+        "localhost",
+        "localhost:",
+        "localhost:65536",
+        "localhost:-1",
+        pytest.param("h:" + "9" * 5_000, id="without-end"),
+    ],
 )
 def test_what_is_no_address(text: str) -> None:
     with pytest.raises(click.BadParameter, match="HOST:PORT"):

@@ -61,7 +61,17 @@ async def test_the_map_sends_elsewhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["nohost", ":80", "h:", "h:x", "h:0", "h:70000", "h:\N{SUPERSCRIPT TWO}", "h:" + "9" * 5_000]
+    "target",
+    [
+        "nohost",
+        ":80",
+        "h:",
+        "h:x",
+        "h:0",
+        "h:70000",
+        "h:\N{SUPERSCRIPT TWO}",
+        pytest.param("h:" + "9" * 5_000, id="without-end"),
+    ],
 )
 def test_a_map_needs_addresses(target: str) -> None:
     with pytest.raises(UsageError, match="HOST:PORT"):
