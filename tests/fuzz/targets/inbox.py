@@ -181,7 +181,7 @@ def seeds() -> Iterator[bytes]:
     for said in range(len(_SAID)):
         for flags in range(0, 16, 3):
             yield bytes([flags, 1, said, 2, 1, 0, 1, said, 2, 3])
-            yield bytes([32 + flags, 1, said, 2, 1, flags, 1, 0, 1, said, 2, 3])
+            yield bytes([32 + flags, 1, said, 2, 1, 3 * (said % 2), 1, 0, 1, said, 2, 3])
     for failure in range(6):
         yield (
             bytes([0, 1, 3, 3, 1, 4, failure, 2, 0, 0])

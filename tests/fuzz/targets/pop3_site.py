@@ -137,4 +137,5 @@ def seeds() -> Iterator[bytes]:
             yield bytes([number, 1, 2, 0, verb, 0, number, 0, 0, verb, 0, number + 1, 0])
         yield bytes([verb, 0, 3, 0, verb, 0, 1, 0, 0, 7, 0, 1, 0, 0, 11, 0, 6, 0])
     yield bytes([1, 1, 4, 0, 7, 0, 0, 0, 0, 7, 0, 1, 0, 0, 3, 0, 6, 0, 0, 11, 0, 6, 0])
+    yield bytes([1, 1, 3, 0, 7, 0, 0, 0, 0, 8, 0, 6, 0, 0, 11, 0, 6, 0])
     yield bytes([1, 1, 2, 0xFF]) + packed(b"STAT\r\nRETR 1\r\n") + bytes([0, 11, 0, 6, 0])

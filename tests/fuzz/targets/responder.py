@@ -180,12 +180,13 @@ def seeds() -> Iterator[bytes]:
         data = packed_number(families[family], len(LANGUAGES) - 1) + b"\x00\x00\x07"
         for kind, text in turns:
             if kind == "line":
-                data += b"\x00\x02" + packed(text[2:]) + b"\x00"
+                data += b"\x02" + packed(text[2:]) + b"\x00"
             elif kind == "entry":
                 data += b"\x01\x01\x02\x00\x00" + packed(text) + b"\x01\x03"
             else:
                 data += b"\x01\x03"
         yield data
+    online = b"\x01\x02\x09\x00" + packed(b"+++") + b"\x09\x01\x03"
     assert HELD_LIMIT
     for line in (b"+CSQ;+CREG?", b"E0V1", b"S0=1S3?", b"D*99#;", b"&F;+CMEE=2", b'+CPIN="1234', b"#CSQ", b"+CSQ+CREG"):
-        yield b"\x01\x00\x00\x07\x00\x02" + packed(line) + b"\x00\x01\x03\x06\x00\x01\x02\x01\x05+++"
+        yield b"\x01\x00\x00\x07\x02" + packed(line) + b"\x00\x01\x03\x06\x00" + online
