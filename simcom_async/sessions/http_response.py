@@ -44,15 +44,18 @@ class ContentRange:
 
 def parsed_headers(block: bytes) -> dict[str, str]:
     """The header lines of an answer's head, status line or not; a folded line continues the one before it."""
-    headers: dict[str, str] = {}
+    headers: dict[str, list[str]] = {}
     name = ""
     for line in block.decode("latin-1").replace("\r\n", "\n").split("\n"):
         given, mark, value = line.partition(":")
         if line.startswith((" ", "\t")) and name:
-            headers[name] = f"{headers[name]} {line.strip(_BLANKS)}"
+            headers[name] += (" ", line.strip(_BLANKS))
             continue
         name = given.lower() if mark and " " not in given else ""
         if name:
             value = value.strip(_BLANKS)
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
+            if name in headers:
+                headers[name] += (", ", value)
+            else:
+                headers[name] = [value]
+    return {name: "".join(parts) for name, parts in headers.items()}
