@@ -59,6 +59,7 @@ class FtpControl(aioftp.Client):
         self._hearing: asyncio.Task[None] | None = None
         self._replies: deque[tuple[aioftp.Code, list[str]]] = deque()
         self._preliminary = 0
+        self._begun = False  # a reply of several lines has
         self._failure: NetworkFailure | None = None
         self._news = asyncio.Event()
 
@@ -92,7 +93,7 @@ class FtpControl(aioftp.Client):
                 raise
             raise TlsFailed(f"the server has no TLS: {failure.reply}") from failure
         await asyncio.sleep(0)  # what the server has said in front of TLS has been heard by now
-        if self._replies or self._end.heard:
+        if self._replies or self._begun or self._end.heard:
             raise TlsFailed("the server says more in front of TLS")
         await self._connection.secure(host)
         await self.protect(host)
@@ -214,10 +215,12 @@ class FtpControl(aioftp.Client):
             raise FtpFailure(FtpCode.REPLY_ERROR, line)
         lines = [rest]
         while rest[:1] == "-" and (len(lines) == 1 or not line.startswith(f"{code} ")):
+            self._begun = True
             line = await self._line()
             lines.append(line[3:] if line.startswith(code) else line)
             if len(lines) > _LINES_LIMIT:
                 raise BoundlessReply(FtpCode.REPLY_ERROR, "a reply without an end")
+        self._begun = False
         return aioftp.Code(code), lines
 
     async def _line(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 from collections.abc import Coroutine
+from contextlib import suppress
 from functools import cache
 from selectors import SelectorKey, SelectSelector
 from typing import Any, TypeVar
@@ -25,10 +26,16 @@ class _Blind(SelectSelector):
 def run(work: Coroutine[Any, Any, T]) -> T:
     """The result of ``work``, which has nothing to do with sockets or threads and leaves no task behind."""
     loop = _loop()
-    result = loop.run_until_complete(work)
-    left = asyncio.all_tasks(loop)
-    assert not left, f"it leaves behind {left}"
-    return result
+    try:
+        result = loop.run_until_complete(work)
+        left = asyncio.all_tasks(loop)
+        assert not left, f"it leaves behind {left}"
+        return result
+    finally:
+        for task in asyncio.all_tasks(loop):  # the next one begins with nothing
+            task.cancel()
+            with suppress(BaseException):
+                loop.run_until_complete(task)
 
 
 @cache

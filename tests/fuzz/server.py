@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from simcom_async.ports.clock import ManualClock
@@ -13,13 +13,15 @@ __all__ = ["Ear", "OneServer"]
 
 
 class OneServer(Internet):
-    """An internet in which there is one server, whatever its name."""
+    """An internet in which there is one server, whatever its name; it says what ``answers`` has for a verb."""
 
-    def __init__(self, clock: ManualClock) -> None:
+    def __init__(self, clock: ManualClock, answers: Mapping[bytes, bytes] | None = None) -> None:
         super().__init__({}, clock)
         self._time = clock
         self._reader = asyncio.StreamReader()
-        self._ear = Ear()
+        self._ear = Ear(self._answer)
+        self._answers = answers or {}
+        self._gone = False
 
     @property
     def heard(self) -> bytes:
@@ -38,8 +40,14 @@ class OneServer(Internet):
             self._reader.feed_data(piece)
             await self._time.settle()
 
+    def _answer(self, said: bytes) -> None:
+        answer = self._answers.get(said.split(b" ")[0])
+        if answer is not None and not self._gone:
+            self._reader.feed_data(answer)
+
     async def hang_up(self) -> None:
         """End the connection."""
+        self._gone = True
         self._reader.feed_eof()
         await self._time.settle()
 
@@ -47,13 +55,15 @@ class OneServer(Internet):
 class Ear:
     """What is needed of a stream's writer; ``heard`` is what was written."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Callable[[bytes], None] = lambda said: None) -> None:
         self.heard = b""
+        self._told = told
         self.transport = self
 
     def write(self, data: bytes) -> None:
         """Hear it."""
         self.heard += data
+        self._told(data)
 
     async def drain(self) -> None:
         """There is room."""
@@ -61,6 +71,9 @@ class Ear:
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         """Where it is."""
         return {"peername": ("192.0.2.1", 21), "sockname": ("192.0.2.2", 50_000)}.get(name, default)
+
+    async def start_tls(self, context: object, *, server_hostname: str) -> None:
+        """Whatever is said from here on is protected."""
 
     def abort(self) -> None:
         """Nobody speaks any more."""

@@ -56,7 +56,9 @@ async def test_whom_it_trusts(tmp_path: Path) -> None:
                 await client.secure("other.example.com")
 
 
-@pytest.mark.parametrize("said", [b"234 go on\r\n230 logged in\r\n", b"234 go on\r\n230 log"])
+@pytest.mark.parametrize(
+    "said", [b"234 go on\r\n230 logged in\r\n", b"234 go on\r\n230 log", b"234 go on\r\n230-x\r\n"]
+)
 async def test_what_is_said_in_front_of_tls_is_not_believed(said: bytes) -> None:
     async with RawSite(b"220 x\r\n" + said, wait_for=b"", then=ServerFault.HANG) as site, reached(site) as client:
         with pytest.raises(TlsFailed):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from simcom_async.commands.ftp import FtpCode
 from simcom_async.ports.clock import ManualClock
@@ -16,7 +17,7 @@ from tests.fuzz.server import OneServer
 from tests.fuzz.supply import Supply, bytewise, cut_by, packed
 from tests.fuzz.vocabulary import NASTY
 
-MODULES = ("simcom_async.virtual.ftp_control", "simcom_async.virtual.ftp_failure")
+MODULES = ("simcom_async.virtual.ftp_control",)
 LONGEST = 512
 
 _IDLE = 5.0
@@ -28,6 +29,7 @@ _SAID = (
     b"2500\r\n", b"25\r\n", b"\xb2\xb2\xb9 x\r\n", b"220", b"-\r\n", b" \r\n", b"220-\r\n", b"220 \r\n", b"\r\n", b"\n",
     b"+22 x\r\n", b"2 0 x\r\n", b"150 x\r\n" * 5, b"200 x\r\n" * 17, b"200-x\r\n" + b"y\r\n" * 260,
     b"200-" + b"z" * 9_000,
+    b"234 go on\r\n", b"234 go on\r\n200-x\r\n", b"331 x\r\n230 in\r\n", b"221 bye\r\n",
 )  # fmt: skip
 _EXPECTED = (("220",), ("230", "331"), ("200",), ("226", "250"), ("150", "125"), ("221",), ("2xx",))
 
@@ -36,11 +38,12 @@ _EXPECTED = (("220",), ("230", "331"), ("200",), ("226", "250"), ("150", "125"),
 class Model:
     """What a server has said, read line by line as the words of the RFC have it.
 
-    ``replies``: those that nobody has asked for yet; ``dead``: nothing that comes now counts.
+    ``replies``: those that nobody has asked for yet; ``dead``: nothing that comes now counts; ``gone``: it has hung up.
     """
 
     replies: list[tuple[str, list[str]]] = field(default_factory=list)
     dead: bool = False
+    gone: bool = False
     _rest: bytes = b""
     _open: list[str] = field(default_factory=list)
     _code: str = ""
@@ -74,6 +77,25 @@ class Model:
             self.replies.append((self._code, self._open))
         self._open = []
         self.dead = self.dead or len(self.replies) >= 16
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing more can come."""
+        return self.dead or self.gone
+
+    def login(self) -> bool:
+        """Whether it lets somebody in."""
+        user = self.answer("")
+        if user is None or user[0] != "331":
+            return user is not None and user[0] == "230"
+        password = self.answer("")
+        return password is not None and password[0] in ("230", "202")
+
+    def secure(self) -> bool:
+        """Whether it goes on with TLS; what has begun before that is not believed (RFC 4217 section 4)."""
+        reply = self.answer("")
+        good = reply is not None and reply[0] == "234"
+        return good and not (self.replies or self._rest or self._open or self.failed)
 
     def answer(self, waits: str) -> tuple[str, list[str]] | None:
         """The reply to what is asked now; None: there is none, or more preliminary ones than there may be."""
@@ -114,30 +136,64 @@ def _chosen(supply: Supply) -> tuple[bytes, int, bool]:
 
 async def _session(script: Sequence[tuple[bytes, int, bool]], cuts: int | None) -> list[object]:
     clock = ManualClock()
-    server, model = OneServer(clock), Model()
+    server, model = OneServer(clock, {b"PBSZ": b"200 ok\r\n", b"PROT": b"200 ok\r\n"}), Model()
     control = FtpControl(server, clock, bearer=1, idle=_IDLE)
     await control.reach("ftp.example.com", 21)
     told: list[object] = []
-    gone = False
     for said, question, hangs_up in script:
-        if not gone:
+        if not model.gone:
             model.say(said)
             pieces = [said] if cuts is None else bytewise(said) if cuts % 2 else cut_by(cuts, said)
             await server.say([piece for piece in pieces if piece])
             if hangs_up:
-                gone = True
+                model.gone = True
                 await server.hang_up()
-        told.append(await _asked(control, clock, model, question))
+        begun = clock.time()
+        told.append(await _done(control, clock, model, question))
+        assert clock.time() - begun <= 2 * _IDLE, "it waits longer than it may"
+    await clock.run_until(control.bye(), _IDLE)
     control.cut()
     await clock.settle()
     assert server.count == 0
     return told
 
 
+async def _done(control: FtpControl, clock: ManualClock, model: Model, question: int) -> object:
+    """One thing that a module does with a server."""
+    match question >> 4:
+        case 11 | 12:
+            return await _outcome(control.login("user", "secret"), clock, good=model.login())
+        case 13:
+            return await _outcome(control.secure("ftp.example.com"), clock, good=model.secure())
+        case 14:
+            waits = await _outcome(control.interruption(), clock, good=False)
+            assert (waits is None) is not (bool(model.replies) or model.failed)
+            return waits
+        case 15:
+            lost = await _outcome(control.loss(), clock, good=False)
+            assert (lost is None) is (bool(model.replies) or not model.failed)
+            assert not model.failed or await clock.run_until(control.ended(), _IDLE)
+            return lost
+        case _:
+            return await _asked(control, clock, model, question)
+
+
+async def _outcome(work: Coroutine[Any, Any, None], clock: ManualClock, *, good: bool) -> object:
+    """Done, or why not; None: it waits still."""
+    try:
+        await clock.run_until(work, 2 * _IDLE)
+    except NetworkFailure as failure:
+        assert not good, f"nothing was wrong: {failure!r}"
+        return type(failure), str(failure)
+    except TimeoutError:
+        return None
+    assert good, "it is taken for good"
+    return "done"
+
+
 async def _asked(control: FtpControl, clock: ManualClock, model: Model, question: int) -> object:
     """One question, and whether its answer is what the model has."""
     expected, waits = _EXPECTED[question % len(_EXPECTED)], "120" if question % 3 == 0 else ""
-    begun = clock.time()
     reply = model.answer(waits)
     good = reply is not None and any(_matches(reply[0], mask) for mask in expected)
     asking = control.ask("NOOP", *expected, refused=FtpCode.OPERATION_ERROR, waits=waits)
@@ -148,14 +204,11 @@ async def _asked(control: FtpControl, clock: ManualClock, model: Model, question
         if reply is not None:
             assert isinstance(failure, FtpFailure)
             assert failure.reply == reply[0]
-        told: object = (type(failure), str(failure))
-    else:
-        assert good, f"{lines} is taken for {reply}"
-        assert reply is not None
-        assert lines == reply[1]
-        told = lines
-    assert clock.time() - begun <= 2 * _IDLE, "it waits longer than it may"
-    return told
+        return type(failure), str(failure)
+    assert good, f"{lines} is taken for {reply}"
+    assert reply is not None
+    assert lines == reply[1]
+    return lines
 
 
 def _matches(code: str, mask: str) -> bool:
@@ -187,4 +240,8 @@ def seeds() -> Iterator[bytes]:
                     0xFF * (question % 2),
                 ]
             )
+    for number in range(len(_SAID)):
+        for question in range(0xB0, 0x100, 0x10):
+            yield bytes([number, 2, 1, 2, 0, 0, 0, 1, 2, number, question, 0xFF * (number % 2), 0, question, 0])
+            yield bytes([number, 1, 2, 2, len(_SAID) - 4, 2, number, question, 0, 1, 2, 2, 0, 0])
     yield bytes([1, 3, 1, 0]) + packed(b"220-a\r\n220b\r\n220 c\r\n200 x\r\n") + bytes([0, 0, 0, 2, 0, 0, 2, 0xFF])
