@@ -141,6 +141,19 @@ class InEntry(Fault):
         return data
 
 
+@dataclass(kw_only=True, eq=False)
+class HeardBehindItsStart(Fault):
+    """A module that restarts when this is written to it, and hears it when it has started."""
+
+    text: bytes
+
+    def incoming(self, data: bytes) -> bytes:
+        if self.text in data and not self.spent:
+            self.struck()
+            self.modem.reset()
+        return data
+
+
 #: Some of them in the ordinary run.
 STRUCK = [
     pytest.param(*case, marks=() if case[2] in ("FTPPUT=2", "CHTTPACT") else pytest.mark.long) for case in PROMPTS
@@ -263,6 +276,17 @@ async def test_restarted_in_an_entry(family: str, line: str, command: str, work:
         here.virtual.faults.add(InEntry(command=command, strike=VirtualModem.reset))
         await fails(here, work, ModemRestarted, OutcomeUnknown, within=7)
         await goes_on(here, work, within=40)
+
+
+async def test_an_entry_that_is_asked_for_behind_a_restart_is_ended_however_long() -> None:
+    async with asyncio.timeout(60), place("sim7100") as here:
+
+        async def write(here: Place) -> None:
+            await here.modem.files.write("long.bin", bytes(10_000))
+
+        here.virtual.faults.add(HeardBehindItsStart(text=b"+CFTRANRX="))
+        await fails(here, write, ModemRestarted, within=7)
+        await goes_on_some_time(here, write, within=60)
 
 
 @pytest.mark.parametrize("occurrence", [1, 2, 3])

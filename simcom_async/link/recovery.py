@@ -129,11 +129,14 @@ class Recovery:
         self._fail(LinkError(f"{url}: no answer to AT{account}", port=url, seen=rescue.seen))
 
     def restarted(self, boot: ModuleBooted) -> None:
-        """The module has booted: nothing that was under way will come to its end."""
-        self._left = None
+        """The module has booted: nothing that was under way will come to its end.
+
+        What was written while it started it may have heard behind its start, and be in that entry.
+        """
+        channel = self._channel
+        self._left = in_entry(channel.current)
         self._boots += 1
         self._claims.left.clear()
-        channel = self._channel
         ended = [one for one in channel.operations() if not one.exchange.finished or cut_short(one.exchange)]
         if channel.current in ended:
             channel.current = None

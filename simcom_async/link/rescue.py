@@ -127,7 +127,7 @@ class Rescue:
             command = self._left.command.masked
             await leave_unseen(self._channel, self._left)
             if await self._answers(f"the end of {command}", _TRIES, _PATIENCE):
-                self.found = f"in the entry of {command}, in which the port was lost"
+                self.found = f"in the entry of {command}, whose end was not seen"
                 return True
         for step in _STEPS:
             if self._channel.time.reached(self._end - self._takes(step)):
