@@ -129,12 +129,9 @@ class Recovery:
         self._fail(LinkError(f"{url}: no answer to AT{account}", port=url, seen=rescue.seen))
 
     def restarted(self, boot: ModuleBooted) -> None:
-        """The module has booted: nothing that was under way will come to its end.
-
-        What was written while it started it may have heard behind its start, and be in that entry.
-        """
+        """The module has booted: nothing that was under way will come to its end."""
         channel = self._channel
-        self._left = in_entry(channel.current)
+        self._left = in_entry(channel.current)  # it may have heard this behind its start
         self._boots += 1
         self._claims.left.clear()
         ended = [one for one in channel.operations() if not one.exchange.finished or cut_short(one.exchange)]
