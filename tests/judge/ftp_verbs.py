@@ -23,8 +23,8 @@ __all__ = ["NO_VERB", "VERBS"]
 
 FAMILIES = ("sim800", "sim7000")
 #: A session says of a transfer what the examples leave as it is when the module starts, asks the size of a file that
-#: has to reach up to the offset or fit into the memory, and ends what was given up.
-ALSO = r'AT\+FTP(PORT=21|MODE=1|TYPE="I"|PUTOPT="STOR"|REST=0|PUTPATH="/"|SIZE|EXTGET\?|STATE|QUIT)'
+#: has to reach up to the offset or fit into the memory, and ends what was given up, by a host before it, too.
+ALSO = r'AT\+FTP(PORT=21|MODE=1|TYPE="I"|PUTOPT="STOR"|REST=0|PUTPATH="/"|SIZE|EXTGET\?|EXTPUT=0|STATE|QUIT)'
 #: Names and paths stand in no order that would mean anything.
 SETTINGS = r"AT\+FTP(CID|SERV|UN|PW|GETNAME|GETPATH|PUTNAME|PUTPATH|REST)="
 #: Blocks of another size than that of the example. To delete, a session tries the form of the AT manual first, and that

@@ -40,7 +40,7 @@ SPARE = r"AT\+CFTPS?[A-Z]+(=\?|\?)|AT\+CFTPS?[A-Z]+=\{non-ascii\}.*|AT\+CFTPSLIS
 Work = Callable[[FtpSession, FtpModulePeer], Coroutine[Any, Any, None]]
 
 
-def ftp(work: Work, *, password: str | None = None, spare: str = "(?!)", **login: Any) -> Verb:
+def ftp(work: Work, *, password: str | None = None, spare: str = "(?!)", also: str = ALSO, **login: Any) -> Verb:
     """Work with the server of the example."""
 
     async def act(modem: Modem, around: Surroundings) -> None:
@@ -52,7 +52,7 @@ def ftp(work: Work, *, password: str | None = None, spare: str = "(?!)", **login
         async with modem.ftp(need["host"], int(need["port"]), tls=secured, **account, **login) as session:
             await work(session, peer)
 
-    return Verb(act=act, also=ALSO, settings=SETTINGS, pieces=PIECES, spare=f"{SPARE}|{spare}")
+    return Verb(act=act, also=also, settings=SETTINGS, pieces=PIECES, spare=f"{SPARE}|{spare}")
 
 
 def get(*paths: str, **options: Any) -> Work:
@@ -162,7 +162,7 @@ async def no_login(session: FtpSession, peer: FtpModulePeer) -> None:
 TEST1 = "/pub/mydir/test1.txt"
 VERBS: Mapping[str, Verb] = {
     "sim7100-ftp-cftpget": ftp(get(TEST1)),
-    "sim7100-ftp-cftpget-failed": ftp(broken),
+    "sim7100-ftp-cftpget-failed": ftp(broken, also=f"{ALSO}|{SETTINGS}.*"),  # tells again what a failure may come of
     "sim7100-ftp-cftpput": ftp(put(TEST1, data=b".....")),
     "sim7100-ftp-cftpput-coding": ftp(put(TEST1)),
     "sim7100-ftp-cftpput-failed": ftp(refused),
