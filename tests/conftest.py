@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -20,6 +21,8 @@ _MEASURING = Measuring()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a shell: programs would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     others_run_tests = bool(config.getoption("numprocesses", 0)) and not hasattr(config, "workerinput")
     _MEASURING.begin(runs_tests=not others_run_tests)
 

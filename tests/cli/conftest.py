@@ -20,7 +20,7 @@ from simcom_async.cli.program import run
 from simcom_async.sites import HttpSite
 
 VIRTUAL = "virtual:sim800?urc_delay=0"
-LIMIT = 60.0
+LIMIT = 100.0
 
 
 @dataclass(frozen=True)
