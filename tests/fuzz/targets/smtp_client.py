@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Coroutine, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from simcom_async.ports.clock import ManualClock
@@ -16,14 +17,15 @@ from tests.fuzz.server import OneServer
 from tests.fuzz.supply import Supply, bytewise, cut_by, packed
 from tests.fuzz.vocabulary import NASTY
 
-MODULES = ("simcom_async.virtual.smtp_client", "simcom_async.virtual.smtp_engine", "simcom_async.virtual.mail_failure")
+MODULES = ("simcom_async.virtual.smtp_client", "simcom_async.virtual.smtp_engine")
 LONGEST = 512
 
 _IDLE = 5.0
 _HELLO = (b"220 x", b"250-x\r\n250-AUTH LOGIN PLAIN\r\n250 OK")
 _LOGIN = (b"334 VXNlcm5hbWU6", b"334 UGFzc3dvcmQ6", b"235 in")
 _MAIL = (b"250 OK", b"250 OK", b"354 go on", b"250 taken")
-_ANSWERS = 10
+_SECURE = (b"220 go on", b"250-AUTH CRAM-MD5\r\n250 OK")
+_ANSWERS = 13
 _SAID = (
     b"250 OK\r\n", b"250-a\r\n250 b\r\n", b"250-AUTH CRAM-MD5\r\n250 x\r\n", b"250-AUTH PLAIN\r\n250 x\r\n",
     b"334 VXNlcg==\r\n", b"334 \xff\r\n", b"235 in\r\n", b"535 no\r\n", b"530 login\r\n", b"421 bye\r\n", b"550 no\r\n",
@@ -32,15 +34,31 @@ _SAID = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a mail is sent: with a login, with TLS, a ``long`` one."""
+
+    login: bool
+    secure: bool
+    long: bool
+
+    @property
+    def lines(self) -> int:
+        """Lines of it that say nothing."""
+        return 30_000 if self.long else 0
+
+
 def check(data: bytes) -> None:
     """The same session with the server's words in one piece and in several."""
     supply = Supply(data)
     cuts = supply.byte()
-    login = supply.byte() % 3 == 0
-    good = [*_HELLO, *_LOGIN, *_MAIL] if login else [*_HELLO, *_MAIL]
+    choices = supply.byte()
+    ways = Ways(login=choices % 3 == 0, secure=choices & 0x30 == 0x30, long=choices & 0xC0 == 0xC0)
+    good = [*_HELLO, *(_SECURE if ways.secure else ()), *(_LOGIN if ways.login else ()), *_MAIL, b"221 bye"]
     answers = [_answer(supply, good, number) for number in range(_ANSWERS)]
-    whole = run(_session(answers, None, login=login))
-    cut = run(_session(answers, cuts, login=login))
+    gone = supply.byte() % 16 if supply.byte() > 0xC0 else len(answers)
+    whole = run(_session(answers[:gone], None, ways))
+    cut = run(_session(answers[:gone], cuts, ways))
     assert cut == whole, "the cuts decide what it is"
 
 
@@ -53,16 +71,17 @@ def _answer(supply: Supply, good: Sequence[bytes], number: int) -> bytes:
     return re.sub(rb"(?s)(\n[0-9]{3}[^-].*?\n).*", rb"\1", said)  # one reply, for more are not heard
 
 
-async def _session(answers: Sequence[bytes], cuts: int | None, *, login: bool) -> tuple[object, ...]:
+async def _session(answers: Sequence[bytes], cuts: int | None, ways: Ways) -> tuple[object, ...]:
     clock = ManualClock()
     server = OneServer(clock)
     client = SmtpClient(server, clock, bearer=1, idle=_IDLE)
     assert isinstance(client._engine, SmtpEngine)
     begun = clock.time()
-    told = await _told(_mail(client, login=login), server, clock, iter(answers), cuts)
+    told = await _told(_mail(client, ways), server, clock, iter(answers), cuts)
     if isinstance(told, str):
         assert told.startswith("250"), "it is not taken"
-        assert server.heard.endswith(b"Subject: x\r\n\r\n..y\r\n.\r\n"), "the mail is another one"
+        mail = server.heard.partition(b"DATA\r\n")[2].rpartition(b"QUIT\r\n")[0]
+        assert mail == b"Subject: x\r\n\r\n..y\r\n" + b"z\r\n" * ways.lines + b".\r\n", "the mail is another one"
     assert clock.time() - begun <= _IDLE * (len(answers) + 2), "it waits longer than it may"
     client.cut()
     await clock.settle()
@@ -76,12 +95,19 @@ async def _told(
     """Let the server answer each time the client has said something; what came of it."""
     going = asyncio.ensure_future(work)
     await clock.settle()
-    answer: bytes | None = next(left)
+    answer = next(left, None)
+    if answer is None:
+        await server.hang_up()
     while not going.done() and answer is not None:
         heard = len(server.heard)
         pieces = [answer] if cuts is None else bytewise(answer) if cuts % 2 else cut_by(cuts, answer)
         await server.say([piece for piece in pieces if piece])
-        answer = next(left, None) if len(server.heard) > heard else None
+        if len(server.heard) > heard:
+            answer = next(left, None)
+            if answer is None:
+                await server.hang_up()
+        else:
+            answer = None
     try:
         return await clock.run_until(going, 20 * _IDLE)
     except SmtpFailure as failure:
@@ -91,21 +117,28 @@ async def _told(
         return failure.stage, failure.reason, failure.reply, failure.recipient
 
 
-async def _mail(client: SmtpClient, *, login: bool) -> str:
+async def _mail(client: SmtpClient, ways: Ways) -> str:
     await client.reach("smtp.example.com", 25)
     await client.hello()
-    if login:
+    if ways.secure:
+        await client.secure("smtp.example.com")
+    if ways.login:
         await client.login("user", "secret")
-    await client.envelope("a@x.y", ["b@x.y"])
-    await client.begin()
-    await client.write(b"Subject: x\r\n\r\n.y\r\n")
-    return await client.finish()
+    mail = b"Subject: x\r\n\r\n.y\r\n" + b"z\r\n" * ways.lines
+    answer = await client.send("a@x.y", ["b@x.y"], mail)
+    await client.bye()
+    return answer
 
 
 def seeds() -> Iterator[bytes]:
     """Each of what a server may say, in the place of each answer."""
     for number in range(len(_SAID)):
         for place in range(7):
-            for login in range(2):
-                yield bytes([number, login]) + bytes(place) + bytes([0xB0, number]) + bytes(5)
+            for choices in (0, 1, 0x31, 0xC1):
+                yield bytes([number, choices]) + bytes(place) + bytes([0xB0, number]) + bytes(13)
+    for gone in range(_ANSWERS):
+        for choices in range(4):
+            yield bytes([gone, choices]) + bytes(_ANSWERS) + bytes([0xFF, gone])
+    for said in (2, 3):
+        yield bytes([0, 0, 0, 0xB0, said]) + bytes(13)
     yield bytes([1, 1, 0xFF]) + packed(b"220 x\r\n") + bytes(9)
