@@ -24,7 +24,7 @@ help: ## say what there is
 demo: $(VENV)/.demo ## run every service through the whole stack against real servers
 	$(PY) -m simcom_async demo $(ARGS)
 
-test: $(VENV)/.dev ## run the tests with branch coverage (ARGS= for pytest)
+test: $(VENV)/.dev ## run the tests with branch coverage, measured in some cases of each (ARGS= for pytest)
 	$(PY) -m coverage erase
 	$(PY) -m coverage run -m pytest -n $(WORKERS) $(ARGS)
 	$(PY) -m coverage combine --quiet
