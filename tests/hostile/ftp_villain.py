@@ -81,7 +81,7 @@ class _Session:
         self._connections: asyncio.Queue[Ends] = asyncio.Queue()
         self._target: tuple[str, int] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._closed: list[asyncio.Server | socket.socket | asyncio.WriteTransport] = []
+        self._closed: list[asyncio.Server | socket.socket | asyncio.StreamWriter] = []
 
     async def say(self, what: bytes | Saying, to: Ends) -> None:
         """Say something on a connection, and end it behind it when it is to be."""
@@ -135,7 +135,7 @@ class _Session:
         return port
 
     def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._closed.append(writer.transport)
+        self._closed.append(writer)
         if self._villain.data.early:
             self._spawn(self.say(self._villain.data.said, (reader, writer)))
         self._connections.put_nowait((reader, writer))
