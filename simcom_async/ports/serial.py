@@ -164,14 +164,18 @@ class SerialPort:
         from simcom_async.ports import serial_device  # not before a port is used
 
         build = partial(serial_device.build, self.url, self._baud, rtscts=self._rtscts, exclusive=self._exclusive)
+        opening = start_in_thread(build, name=f"open {self.url}", late=serial_device.release)
         try:
-            return await call_in_thread(
-                build, limit=self._open_limit, name=f"open {self.url}", late=serial_device.release
-            )
+            async with asyncio.timeout(self._open_limit):
+                return await asyncio.shield(opening)
         except TimeoutError as error:
+            self._released = _given_back(opening, self.url)
             raise LinkError(f"{self.url} did not open within {self._open_limit} s", port=self.url) from error
         except (OSError, ValueError) as error:
             raise LinkError(f"{self.url} {serial_device.seen(error)}", port=self.url) from error
+        except BaseException:
+            self._released = _given_back(opening, self.url)
+            raise
 
     def _ended(self, port: Serial, error: Exception | None) -> None:
         from simcom_async.ports.serial_device import FLUSH_LIMIT, release  # not before a port is used
@@ -188,6 +192,26 @@ class SerialPort:
         if not self._released.done():
             raise LinkError(f"{self.url} is still being closed by its driver", port=self.url)
         self._released = None
+
+
+def _given_back(opening: asyncio.Future[Serial], url: str) -> asyncio.Future[None]:
+    """Closes, as soon as it has been opened, a port that nobody waits for any more; done when it is."""
+    from simcom_async.ports.serial_device import release  # not before a port is used
+
+    released: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def gone(_: asyncio.Future[None]) -> None:
+        if not released.done():
+            released.set_result(None)
+
+    def opened(port: asyncio.Future[Serial]) -> None:
+        if port.cancelled() or port.exception() is not None:
+            gone(released)
+        else:
+            start_in_thread(partial(release, port.result()), name=f"close {url}").add_done_callback(gone)
+
+    opening.add_done_callback(opened)
+    return released
 
 
 class _Wire:

@@ -381,6 +381,23 @@ async def test_settings_that_the_port_cannot_have(bare_pty, refuses):
     assert (await refuses(bare_pty.path, baud=2**40)).startswith("cannot be opened: ")
 
 
+async def test_a_port_whose_opening_was_cancelled_is_free_as_soon_as_it_is_closed(bare_pty, inbox):
+    box, locks = inbox(), 0
+    for turns in range(100):
+        port = SerialPort(bare_pty.path)
+        opening = asyncio.ensure_future(port.open(box.sink, box.lost))
+        for _ in range(turns % 20):
+            await asyncio.sleep(0)
+        opening.cancel()
+        await asyncio.wait({opening})
+        await port.aclose()
+        descriptor = os.open(bare_pty.path, os.O_RDWR | os.O_NOCTTY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # BlockingIOError: it is still locked
+        os.close(descriptor)
+        locks += opening.cancelled()
+    assert locks
+
+
 async def test_opening_that_takes_too_long_leaves_no_descriptor(bare_pty, inbox, descriptors):
     before, box = descriptors(), inbox()
     port = SerialPort(bare_pty.path, open_limit=0)
