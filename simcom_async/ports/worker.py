@@ -52,22 +52,10 @@ def start_in_thread(
     return future
 
 
-async def call_in_thread(
-    call: Callable[[], T], *, limit: float, name: str, late: Callable[[T], object] | None = None
-) -> T:
-    """Runs ``call`` and returns its result; raises ``TimeoutError`` after ``limit`` seconds.
-
-    A result that comes after the limit, or after a cancellation, goes to ``late``, so that it can be given back.
-    """
-    future = start_in_thread(call, name=name, late=late)
-    try:
-        async with asyncio.timeout(limit):
-            return await future
-    except BaseException:
-        unseen = future.done() and not future.cancelled() and future.exception() is None
-        if unseen and late is not None:
-            _give_back(late, future.result(), name)
-        raise
+async def call_in_thread(call: Callable[[], T], *, limit: float, name: str) -> T:
+    """Runs ``call`` and returns its result; raises ``TimeoutError`` after ``limit`` seconds, while it goes on."""
+    async with asyncio.timeout(limit):
+        return await start_in_thread(call, name=name)
 
 
 def _give_back(late: Callable[[T], object], result: T, name: str) -> None:

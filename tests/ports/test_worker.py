@@ -32,58 +32,35 @@ def given_back():
 
 
 async def test_the_result_comes_from_a_daemon_thread():
-    thread = await call_in_thread(threading.current_thread, limit=5, name="somebody")
+    thread = await call_in_thread(threading.current_thread, limit=60, name="somebody")
     assert thread.name == "somebody"
     assert thread.daemon
 
 
 async def test_the_error_of_a_call():
     with pytest.raises(KeyError):
-        await call_in_thread(lambda: {}["x"], limit=5, name="test", late=pytest.fail)
+        await call_in_thread(lambda: {}["x"], limit=60, name="test")
 
 
 async def test_the_loop_goes_on_meanwhile(gate):
-    call = asyncio.ensure_future(call_in_thread(gate.wait, limit=5, name="test"))
+    call = asyncio.ensure_future(call_in_thread(gate.wait, limit=60, name="test"))
     await asyncio.sleep(0)
     gate.set()
     assert await call is True
 
 
-async def test_a_call_that_takes_too_long_gives_its_result_back(gate, given_back):
-    late, results, came = given_back
+async def test_a_call_that_takes_too_long(gate):
     with pytest.raises(TimeoutError):
-        await call_in_thread(gate.wait, limit=0, name="test", late=late)
-    gate.set()
-    await call_in_thread(came.wait, limit=5, name="watcher")
-    assert results == [(True, True)]
+        await call_in_thread(gate.wait, limit=0, name="test")
 
 
 async def test_a_cancelled_call_gives_its_result_back(gate, given_back):
     late, results, came = given_back
-    call = asyncio.ensure_future(call_in_thread(gate.wait, limit=5, name="test", late=late))
-    await asyncio.sleep(0)
+    call = start_in_thread(gate.wait, name="test", late=late)
     call.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await call
     gate.set()
-    await call_in_thread(came.wait, limit=5, name="watcher")
+    await call_in_thread(came.wait, limit=60, name="watcher")
     assert results == [(True, True)]
-
-
-async def test_a_result_that_came_in_the_turn_of_the_cancellation_is_given_back(given_back):
-    late, results, came = given_back
-    call = asyncio.ensure_future(call_in_thread(lambda: "result", limit=5, name="test", late=late))
-    await asyncio.sleep(0)
-    waited_for, loop = call._fut_waiter, asyncio.get_running_loop()
-
-    def cancel_once_the_result_is_there():
-        call.cancel() if waited_for.done() else loop.call_soon(cancel_once_the_result_is_there)
-
-    cancel_once_the_result_is_there()
-    with pytest.raises(asyncio.CancelledError):
-        await call
-    await call_in_thread(came.wait, limit=5, name="watcher")
-    assert results == [("result", True)]
 
 
 async def test_a_late_result_that_nobody_wants(gate):
@@ -115,5 +92,5 @@ def test_a_result_behind_the_end_of_the_loop_is_given_back(gate, given_back):
 
     asyncio.run(main())
     gate.set()
-    assert came.wait(5)
+    assert came.wait(60)
     assert results == [(True, True)]
