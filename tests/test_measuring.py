@@ -14,4 +14,4 @@ def test_some_cases_of_each_test_are_measured() -> None:
 def test_they_are_spread_evenly() -> None:
     names = [f"a.py::test_a[{number}]" for number in range(3 * CASES)]
     places = sorted(names.index(name) for name in sample(names))
-    assert all(2 < after - before < 5 for before, after in itertools.pairwise(places))
+    assert all(2 < after - before <= 5 for before, after in itertools.pairwise(places))
