@@ -86,7 +86,7 @@ def _range(supply: Supply) -> None:
     assert found.step == 1
     assert 0 <= len(found) <= length
     assert not found or (found.start >= 0 and found.stop <= length)
-    if first.isdecimal() and found:
+    if first.strip().isdecimal() and found:
         assert found.start == int(first)
         assert not last or found.stop == min(int(last), length - 1) + 1
     elif found:
