@@ -150,7 +150,8 @@ class FtpService(Session):
     async def _quit(self) -> None:
         """Quit what is under way, and hear it end; ERROR says that it has ended by itself."""
         for _ in range(_QUITS):
-            if await self._idle():
+            activity = await self._activity()
+            if activity is FtpActivity.IDLE:
                 return
             ended = self._link.bus.expect(FtpEvent, lambda event: event.code is not FtpCode.READY)
             try:
@@ -160,15 +161,20 @@ class FtpService(Session):
                 return
             except CommandTimeout as error:
                 _log.debug("%s: what is under way does not say that it has ended: %s", self._attachment.url, error)
+                if activity is None:
+                    return
             finally:
                 ended.close()
 
-    async def _idle(self) -> bool:
-        """Whether nothing is under way, as far as the module says so."""
+    async def _activity(self) -> FtpActivity | None:
+        """What is under way; None where the module refuses to say. One that says OK and nothing more is at nothing."""
         try:
-            return (await self._link.send(FtpStateRead(), retries=1)).state is FtpActivity.IDLE
-        except (CommandFailed, ProtocolError):
-            return False
+            return (await self._link.send(FtpStateRead(), retries=1)).state
+        except CommandFailed:
+            return None
+        except ProtocolError as error:
+            _log.debug("%s: taken to be at nothing: %s", self._attachment.url, error)
+            return FtpActivity.IDLE
 
     async def settled(self, seconds: float) -> None:
         """Wait until the module has ended what was given up.

@@ -243,12 +243,24 @@ async def test_it_is_asked_no_more_than_three_times_to_end() -> None:
         assert 15 <= at.clock.time() - started < 20
 
 
-@pytest.mark.parametrize("state", [ERROR, OK])
-async def test_a_module_that_does_not_say_what_is_under_way_is_told_to_end_it(state: str) -> None:
-    async with talk(Left(ERROR, state)) as at:
+@pytest.mark.parametrize(("answer", "seconds"), [(ERROR, 0), (OK, 5)])
+async def test_a_module_that_refuses_to_say_what_is_under_way_is_told_once_to_end_it(
+    answer: str, seconds: float
+) -> None:
+    async with talk(Left(answer, ERROR)) as at:
         at.peer.on("AT+FTPEXTPUT=0", ERROR)
+        started = at.clock.time()
         assert await size(at) == 5
         assert told(at) == ["AT+FTPSTATE", "AT+FTPQUIT", "AT+FTPEXTPUT=0", *SETTINGS, "AT+FTPSIZE"]
+        assert seconds <= at.clock.time() - started < seconds + 1
+
+
+async def test_a_module_that_says_ok_and_no_state_is_at_nothing() -> None:
+    async with talk(Left(OK, OK)) as at:
+        started = at.clock.time()
+        assert await size(at) == 5
+        assert told(at) == ["AT+FTPSTATE", "AT+FTPEXTPUT=0", *SETTINGS, "AT+FTPSIZE"]
+        assert at.clock.time() - started < 1
 
 
 async def test_an_answer_of_that_which_is_lost_is_asked_for_again() -> None:
