@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,9 +19,10 @@ from simcom_async.commands.cftps import (
     CftpsType,
 )
 from simcom_async.commands.cftps_transfer import CftpsPutFinish
-from simcom_async.errors import CommandFailed, CommandTimeout, FtpError, ServiceBusy
+from simcom_async.errors import CommandTimeout, FtpError, ServiceBusy
 from simcom_async.sessions.ftp_operation import FtpOperation
 from simcom_async.sessions.ftp_service import FtpService
+from simcom_async.sessions.refusable import taken
 
 if TYPE_CHECKING:
     from simcom_async.sessions.attach import Attachment
@@ -146,8 +146,7 @@ class FtpsService(FtpService):
             else:
                 self._link.left.discard(self.service)
                 return
-            with suppress(CommandFailed):
-                await self._link.send(CftpsPutFinish())
+            await taken(self._link, CftpsPutFinish())
             ended = await self._log_out()
 
     async def _begin(self, operation: FtpOperation, account: FtpsAccount) -> None:
@@ -161,19 +160,14 @@ class FtpsService(FtpService):
     async def _log_out(self) -> bool:
         """End the session; ERROR says that there is none (device-facts 9, number 34): whether there was one."""
         self._account = None
-        try:
-            await self._link.send(CftpsLogout())
-        except CommandFailed:
-            return False
-        return True
+        return await taken(self._link, CftpsLogout())
 
     async def _stop(self) -> None:
         if self._users or self._started_in != self._attachment.generation:
             return
         self._started_in = 0
         await self._log_out()
-        with suppress(CommandFailed):
-            await self._link.send(CftpsStop())
+        await taken(self._link, CftpsStop())
 
     def _ended(self, _: CftpsNotice) -> None:
         self._account = None

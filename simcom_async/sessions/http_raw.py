@@ -18,12 +18,12 @@ from simcom_async.sessions.http_carried import CarriedFlow
 from simcom_async.sessions.http_flow import http_error, refused_error
 from simcom_async.sessions.parameter import composed
 from simcom_async.sessions.pushed import Pushed
+from simcom_async.sessions.refusable import taken
 from simcom_async.sessions.undertaking import Undertaking
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from simcom_async.at.command import Command
     from simcom_async.link.claims import Claim
     from simcom_async.link.subscription import Listener
     from simcom_async.sessions.attach import Attachment
@@ -113,15 +113,8 @@ class RawFlow(CarriedFlow):
         """End a session that nobody has; whether there was one."""
         if Service.HTTPS in self._link.claimed or not self._link.dialect.speaks(ChttpsClose):
             return False
-        found = [await self._tried(command) for command in (ChttpsClose(), ChttpsStop())]
+        found = [await taken(self._link, command) for command in (ChttpsClose(), ChttpsStop())]
         return any(found)
-
-    async def _tried(self, command: Command[Any]) -> bool:
-        try:
-            await self._link.send(command)
-        except CommandFailed:
-            return False
-        return True
 
     async def _take(self) -> bytes:
         work, pushed = self._work, self._pushed

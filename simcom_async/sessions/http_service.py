@@ -44,6 +44,7 @@ from simcom_async.sessions.http_request import HttpRequest
 from simcom_async.sessions.http_response import parsed_headers
 from simcom_async.sessions.parameter import built, limits
 from simcom_async.sessions.progress import Direction, Meter
+from simcom_async.sessions.refusable import taken
 
 if TYPE_CHECKING:
     from simcom_async.link.link import Link
@@ -153,7 +154,7 @@ class HttpService:
         """End the service, if it was started."""
         if not self._started:
             return
-        await self._try(HttpTerm())
+        await taken(self._link, HttpTerm())  # ERROR says no more than that it is ended already (device-facts 1.3)
         self._started = False
         if self._request.scheme == "https":
             await self._link.settled(Service.HTTP, _MARGIN)
@@ -190,7 +191,7 @@ class HttpService:
         try:
             await self._link.send(HttpInit())
         except CommandFailed:
-            await self._try(HttpTerm())  # a run before this one has left it started (device-facts 9, number 3)
+            await taken(self._link, HttpTerm())  # a run before this one has left it started (device-facts 9, number 3)
             await self._link.send(HttpInit())
         if self._request.scheme == "https":
             await self._link.send(HttpSsl(enabled=1))
@@ -218,17 +219,9 @@ class HttpService:
 
     async def _switch_tls_off(self) -> None:
         """The module keeps AT+HTTPSSL; some firmware takes it only while the service runs (device-facts 4.2)."""
-        if not await self._try(HttpSsl(enabled=0)):
+        if not await taken(self._link, HttpSsl(enabled=0)):
             for command in (HttpInit(), HttpSsl(enabled=0), HttpTerm()):
-                await self._try(command)
-
-    async def _try(self, command: Command[None]) -> bool:
-        """Send what may be refused; whether it was taken."""
-        try:
-            await self._link.send(command)
-        except CommandFailed:
-            return False  # it was not started, or is ended already: ERROR says no more than that (device-facts 1.3)
-        return True
+                await taken(self._link, command)
 
 
 def _check_fields(request: HttpRequest) -> None:

@@ -22,6 +22,7 @@ from simcom_async.commands.chttps import (
 from simcom_async.errors import CommandFailed, HttpError
 from simcom_async.sessions.http_flow import http_error, refused_error
 from simcom_async.sessions.https_inbox import HttpsInbox
+from simcom_async.sessions.refusable import taken
 from simcom_async.sessions.spelling import learn_spelling
 from simcom_async.sessions.undertaking import Undertaking
 
@@ -59,8 +60,8 @@ class HttpsService:
         await learn_spelling(link, ChttpsSend)
         self.inbox.open()
         self._started = True
-        if not await self._try(ChttpsStart()):
-            await self._try(ChttpsClose())  # a run before this one has left it acquired, perhaps with a session
+        if not await taken(self._link, ChttpsStart()):
+            await taken(self._link, ChttpsClose())  # a run before this one has left it acquired, perhaps with a session
         try:
             self._check(await link.send(self._command), self._command)
         except CommandFailed as error:
@@ -95,8 +96,8 @@ class HttpsService:
         await self._link.settled(Service.HTTPS, _SETTLE)
         if self.inbox.gone:
             return  # the module knows nothing of it any more
-        await self._try(ChttpsClose())
-        await self._try(ChttpsStop())
+        await taken(self._link, ChttpsClose())
+        await taken(self._link, ChttpsStop())
 
     # To the server
 
@@ -146,14 +147,6 @@ class HttpsService:
     def _check(self, event: ChttpsEvent | None, command: Command[Any]) -> None:
         if event is not None and event.code is not ChttpsCode.DONE:
             raise http_error(self._request, command.masked, event.code)
-
-    async def _try(self, command: Command[Any]) -> bool:
-        """Send what may be refused; whether it was taken."""
-        try:
-            await self._link.send(command)
-        except CommandFailed:
-            return False
-        return True
 
 
 async def _blocks(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
