@@ -51,7 +51,6 @@ class Recovery:
         self._owner: Owner | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._left: Operation | None = None  # a command in whose entry the module may be
-        self._boots = 0
 
     @property
     def busy(self) -> bool:
@@ -132,7 +131,6 @@ class Recovery:
         """The module has booted: nothing that was under way will come to its end."""
         channel = self._channel
         self._left = in_entry(channel.current)  # it may have heard this behind its start
-        self._boots += 1
         self._claims.left.clear()
         ended = [one for one in channel.operations() if not one.exchange.finished or cut_short(one.exchange)]
         if channel.current in ended:
@@ -204,7 +202,7 @@ class Recovery:
         self._channel.release()
 
     async def _drain(self, operation: Operation, end: float, reason: str) -> None:
-        exchange, boots = operation.exchange, self._boots
+        exchange, restarts = operation.exchange, self._channel.tally.restarts
         try:
             certain = await self._leave_port(operation, end, reason)
         except LinkError as error:
@@ -220,7 +218,7 @@ class Recovery:
             self._channel.due.append(operation)
             self._unsettled(operation, abort=not aborted)
             certain = certain and not operation.payload  # one that has broken off swallows what comes next
-        if not certain and boots == self._boots and (boot := boot_line(self._channel)) is not None:
+        if not certain and restarts == self._channel.tally.restarts and (boot := boot_line(self._channel)) is not None:
             self._channel.bus.publish(boot)
         await self._back_in_step(reason, certain=certain and not operation.unanswered)
 

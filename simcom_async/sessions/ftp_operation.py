@@ -63,9 +63,9 @@ class FtpOperation:
         """Whether it failed because of what was before it, and would not again: then it is begun once more."""
         return self.service.missed(error)
 
-    async def freed(self, error: FtpError, busy: Busy) -> bool:
-        """Whether the module was busy with what was left unfinished, and is to be asked again, now."""
-        return error.code in _BUSY and await busy.again(error)
+    async def again(self, error: FtpError, busy: Busy) -> bool:
+        """Whether it is to be begun once more, now: it is renewable, or the module was at what was left unfinished."""
+        return self.renewable(error) or (error.code in _BUSY and await busy.again(error))
 
     async def perform(self, command: Command[A], *, entry: Entered | None = None, watch: Watch | None = None) -> A:
         """Have the module ready, and do all of the operation by one command. Raises FtpError.
@@ -79,7 +79,7 @@ class FtpOperation:
             try:
                 answer = await self.send(command, entry=entry, watch=watch)
             except FtpError as error:
-                if not (self.renewable(error) or await self.freed(error, busy)):
+                if not await self.again(error, busy):
                     raise
             else:
                 self.link.left.discard(self.service.service)

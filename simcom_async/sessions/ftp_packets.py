@@ -68,7 +68,7 @@ class PacketDownload(Download):
             try:
                 self._check(work)
             except FtpError as error:
-                if not (operation.renewable(error) or await operation.freed(error, busy)):
+                if not await operation.again(error, busy):
                     raise
             else:
                 return
