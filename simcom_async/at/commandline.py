@@ -13,6 +13,7 @@ from typing import Any
 
 from simcom_async.at.command import Command, Form, compiled_command
 from simcom_async.at.dialect import Dialect
+from simcom_async.at.squeeze import squeezed
 from simcom_async.errors import UsageError
 
 __all__ = ["Part", "Reason", "Refusal", "parse"]
@@ -22,8 +23,6 @@ _REGISTER = re.compile(rb"S([0-9]+)(\?|=[0-9]*|)", re.IGNORECASE)
 _DIAL = re.compile(rb"D([^;]*;?)", re.IGNORECASE)
 _BASIC = re.compile(rb"([&%\\]?[A-Z])([0-9]*)(\?|)", re.IGNORECASE)
 _PARAMETERS = re.compile(rb'(?:[^";]|"[^"]*")*')
-_QUOTED_OR_BLANK = re.compile(rb'("[^"]*"?)| +')
-_INVISIBLE = bytes([*range(0x20), 0x7F])
 _FORMS: dict[bytes, tuple[Form, ...]] = {
     b"=?": (Form.TEST,),
     b"?": (Form.READ,),
@@ -64,7 +63,7 @@ class Part:
 
 def parse(body: bytes, dialect: Dialect) -> Iterator[Part]:
     """The commands of a line without its AT, up to and with the first that is refused (V.250 5.2 to 5.4)."""
-    rest = _squeeze(body)
+    rest = squeezed(body)
     while rest:
         if rest.startswith(b";"):
             rest = rest[1:]
@@ -78,12 +77,6 @@ def parse(body: bytes, dialect: Dialect) -> Iterator[Part]:
         yield part
         if part.refusal is not None:
             return
-
-
-def _squeeze(body: bytes) -> bytes:
-    """Without control characters, and without blanks outside quotes."""
-    visible = body.translate(None, _INVISIBLE)
-    return _QUOTED_OR_BLANK.sub(rb"\1", visible) if b" " in visible else visible
 
 
 def _next_command(rest: bytes) -> tuple[bytes, tuple[Form, ...], bytes, int]:

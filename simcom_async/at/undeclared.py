@@ -19,6 +19,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from simcom_async.at.squeeze import Squeezed, squeezed
+
 __all__ = [
     "enters_secret",
     "secret_shapes",
@@ -61,28 +63,25 @@ _VALUE = re.compile(rb'(?:"[^"]*"|[^",]+|(?=,|\Z))(?:,|\Z)')
 _SHORT_NUMBER = re.compile(rb"[0-9]{1,3}")
 _USER = re.compile(rb"://([^/?#\"@\s]+)@")
 _CODE = re.compile(rb"[*#]{1,2}(?:0[345]2?|3(?:3[0-3]?|5[13]?))\*([^#\";]+)")
-_QUOTED_OR_NOT = re.compile(rb'"[^"]*"?|[^"]+')
 _IN_NAMES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!%./:_-"
-_INVISIBLE = bytes([*range(0x20), 0x7F])
-_BLANKS = _INVISIBLE + b" "
 _LONG = 4  # what is shorter is hidden with its quotes, that it may be found in other places as little as can be
 
 
 def undeclared_secrets(line: bytes) -> tuple[bytes, ...]:
     """What may be a secret in a command line without its AT, as it stands there."""
-    plain = _Squeezed(line)
+    plain = Squeezed(line)
     found = [plain.original(start, end) for start, end in _suspected(plain.text)]
     return tuple(dict.fromkeys((*found, *_shapes(plain))))
 
 
 def secret_shapes(line: bytes) -> tuple[bytes, ...]:
     """What is a secret by its shape alone: this holds of commands that are declared as well."""
-    return tuple(dict.fromkeys(_shapes(_Squeezed(line))))
+    return tuple(dict.fromkeys(_shapes(Squeezed(line))))
 
 
 def shows_undeclared(line: bytes) -> bool:
     """Whether the reply to a command line may show a secret: something that holds one is read back."""
-    text = _Squeezed(line).text
+    text = squeezed(line)
     for command in _COMMAND.findall(text):
         name = _NAME.search(command)
         if name is not None and name[2] in (b"?", b"") and (name[1].upper() in _SHOWN or _first(name[1]) is not None):
@@ -92,7 +91,7 @@ def shows_undeclared(line: bytes) -> bool:
 
 def suspicious(line: bytes) -> bool:
     """Whether a secret may follow in a line that has been typed up to here."""
-    text = _Squeezed(line).text
+    text = squeezed(line)
     name = _last_name(text)
     named = name is not None and _first(name) is not None
     return named or text.endswith(b"://") or _CODE.search(text + b"x") is not None
@@ -100,7 +99,7 @@ def suspicious(line: bytes) -> bool:
 
 def undeclared_values(text: bytes) -> Iterator[bytes]:
     """Everything in a line of a reply that may be a secret: all its values but short numbers."""
-    plain = _Squeezed(text)
+    plain = Squeezed(text)
     if plain.text.count(b'"') % 2 or not _VALUES.fullmatch(plain.text):
         yield text
         return
@@ -113,29 +112,11 @@ def enters_secret(line: bytes) -> int:
 
     The name says it (``+CCERTDOWN="key.pem",1679``), and the last parameter is their number.
     """
-    found = re.search(rb"(?:CERT|KEY|PSK)[A-Z0-9]*=.*?,([0-9]{1,6})\Z", _Squeezed(line).text, re.IGNORECASE)
+    found = re.search(rb"(?:CERT|KEY|PSK)[A-Z0-9]*=.*?,([0-9]{1,6})\Z", squeezed(line), re.IGNORECASE)
     return 0 if found is None else int(found[1])
 
 
-class _Squeezed:
-    """A line as a module reads it: without control characters, and without blanks outside quotes (V.250 5.2.1)."""
-
-    def __init__(self, line: bytes) -> None:
-        self._line = line
-        self._places = [place for piece in _QUOTED_OR_NOT.finditer(line) for place in _seen(piece)]
-        self.text = bytes(line[place] for place in self._places)
-
-    def original(self, start: int, end: int) -> bytes:
-        """What stands there in the line itself."""
-        return self._line[self._places[start] : self._places[end - 1] + 1]
-
-
-def _seen(piece: re.Match[bytes]) -> Iterator[int]:
-    unseen = _INVISIBLE if piece[0].startswith(b'"') else _BLANKS
-    return (place for place in range(*piece.span()) if piece.string[place] not in unseen)
-
-
-def _shapes(plain: _Squeezed) -> Iterator[bytes]:
+def _shapes(plain: Squeezed) -> Iterator[bytes]:
     return (plain.original(*found.span(1)) for shape in (_USER, _CODE) for found in shape.finditer(plain.text))
 
 
