@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simcom_async.sessions.http_resume import OVERLAP
+from simcom_async.sessions.http_resume import OVERLAP, behind
 from simcom_async.sessions.local_file import LocalFile
 
 if TYPE_CHECKING:
@@ -96,16 +96,13 @@ class HttpFetch:
 
     async def _received(self, response: HttpStream, tail: bytes) -> bool:
         """Write what is missing; False: the bytes in front of it are not those that are there."""
-        came = b""
+        rest = await behind(lambda: anext(response, b""), tail)
+        if rest is None:
+            return False
+        self._file.write(rest)
         async for piece in response:
-            came += piece
-            if len(came) < len(tail):
-                continue
-            if not came.startswith(tail):
-                return False
-            self._file.write(came[len(tail) :])
-            came, tail = b"", b""
-        return not tail
+            self._file.write(piece)
+        return True
 
     def _fetched(self, response: HttpStream, start: int) -> Fetched:
         return Fetched(response.status, response.headers, start, self._file.size, self._file.checksum)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from simcom_async.sessions.http_request import HttpRequest
 if TYPE_CHECKING:
     from simcom_async.sessions.http_flow import HttpFlow
 
-__all__ = ["OVERLAP", "Version", "joined"]
+__all__ = ["OVERLAP", "Version", "behind", "joined"]
 
 #: Bytes that are asked for once more, to see that they are the same.
 OVERLAP = 512
@@ -66,12 +67,21 @@ class Version:
 
 async def joined(request: HttpRequest, flow: HttpFlow, tail: bytes) -> bytes:
     """See that an answer begins with the bytes that came last; what of it comes behind them. Raises HttpError."""
-    came = b""
-    while len(came) < len(tail) and (piece := await flow.read()):
-        came += piece
-    if not came.startswith(tail):
+    rest = await behind(flow.read, tail)
+    if rest is None:
         raise _changed(request, flow.status)
-    return came[len(tail) :]
+    return rest
+
+
+async def behind(read: Callable[[], Awaitable[bytes]], tail: bytes) -> bytes | None:
+    """What has come behind the bytes that came last, when these were read once more; None: other bytes came, or fewer.
+
+    ``read`` gives the next ones, none at the end.
+    """
+    came = b""
+    while len(came) < len(tail) and (piece := await read()):
+        came += piece
+    return came[len(tail) :] if came.startswith(tail) else None
 
 
 def _changed(request: HttpRequest, status: int) -> HttpError:
