@@ -17,6 +17,7 @@ import click
 
 from simcom_async.cli.options import Target, json_option, modem_options
 from simcom_async.cli.output import print_json, print_table, progress, remark
+from simcom_async.ports.address import host_and_port
 from simcom_async.sessions.local_file import LocalFile
 
 if TYPE_CHECKING:
@@ -257,12 +258,12 @@ def delete(numbers: Sequence[int], *, server: Server) -> None:
 
 
 def _address(address: str) -> tuple[str, int | None]:
-    host, colon, port = address.rpartition(":")
-    if not colon:
+    if ":" not in address:
         return address, None
-    if not (port.isascii() and port.isdecimal() and len(port) <= 5):
+    found = host_and_port(address)
+    if found is None:
         raise click.BadParameter("a server is HOST or HOST:PORT", param_hint="--server")
-    return host, int(port)
+    return found
 
 
 def _body(text: str | None) -> str:

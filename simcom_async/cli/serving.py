@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -13,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simcom_async.ports.address import host_and_port
+
 if TYPE_CHECKING:
     from simcom_async.ports.pty import PtyPort
     from simcom_async.ports.tcp import TcpListener
 
 __all__ = ["ADDRESS", "Address", "announce", "client_port", "place", "stop_signals", "stopped"]
 
-_PORT = re.compile(r"[0-9]{1,5}")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -30,10 +30,10 @@ class Address(click.ParamType[tuple[str, int]]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
         """Host and port."""
-        host, _, port = str(value).rpartition(":")
-        if not host or not _PORT.fullmatch(port) or int(port) > 65535:
+        found = host_and_port(str(value))
+        if found is None or not found[0] or found[1] > 65535:
             self.fail(f"{value!r} is not HOST:PORT, such as 127.0.0.1:0", param, ctx)
-        return host.removeprefix("[").removesuffix("]"), int(port)
+        return found[0].removeprefix("[").removesuffix("]"), found[1]
 
 
 ADDRESS = Address()

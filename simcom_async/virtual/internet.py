@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 import ssl
 from collections import Counter
@@ -11,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 from simcom_async.errors import UsageError
+from simcom_async.ports.address import host_and_port
 from simcom_async.ports.clock import Clock
 from simcom_async.virtual.module_faults import FailServer, ServerFailure
 
@@ -33,7 +33,6 @@ __all__ = [
 #: Connections at the same time (SIM800 AT manual 8.2.1: six).
 CONNECTION_LIMIT = 6
 _READ_SIZE = 65536
-_PORT = re.compile(r"[0-9]{1,5}")
 _VERSIONS = {
     "1.0": ssl.TLSVersion.TLSv1,
     "1.1": ssl.TLSVersion.TLSv1_1,
@@ -341,10 +340,10 @@ def host_map(table: Mapping[str, str | tuple[str, int]]) -> dict[str, tuple[str,
     found: dict[str, tuple[str, int]] = {}
     for source, target in table.items():
         if isinstance(target, str):
-            host, _, port = target.rpartition(":")
-            if not host or not _PORT.fullmatch(port) or not 0 < int(port) < 65536:
+            place = host_and_port(target)
+            if place is None or not place[0] or not 0 < place[1] < 65536:
                 raise UsageError(f"{target!r} is no HOST:PORT", field="hosts", value=target, allowed="HOST:PORT")
-            target = (host, int(port))
+            target = place
         found[source.lower()] = target
     return found
 
